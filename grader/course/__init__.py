@@ -1,0 +1,1 @@
+"""What is asked: the tasks, every number, the data set, the stubs."""

@@ -1,0 +1,1 @@
+"""Where student code runs: a confined process of its own that answers questions with plain data."""

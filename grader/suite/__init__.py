@@ -1,0 +1,1 @@
+"""The checks: one pytest file a task, one test a check."""
