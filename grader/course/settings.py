@@ -1,0 +1,91 @@
+"""Every number of the grader that is not a task's points, each with its reason."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+"""Where the assignment lies: the folder that holds `grader/`, `assignments/` and `data_cache/`."""
+
+IMPORT_SECONDS = 20.0
+"""Deadline for importing a module. A TensorFlow import inside a guest, on a slow loaded laptop, takes 9 s."""
+
+CALL_SECONDS = 10.0
+"""Deadline for one question. The longest honest one, a training step of a new model, takes below 2 s on one core."""
+
+START_SECONDS = 90.0
+"""Deadline for the server to have imported TensorFlow: 3 s on an idle machine, 9 s from a cold disk, 30 s with a virus
+scanner; without fork every guest pays it."""
+
+TRAINING_SECONDS = 1800.0
+"""Deadline for one trusted training: the full profile's CNN takes 2 minutes on 2 cores, 5 on an old laptop."""
+
+MEMORY_BYTES = 3 * 2**30
+"""Address space a guest may add to what its server has mapped: TensorFlow imported from nothing and a CNN's training
+step map 2.8 GB, most of which is never touched."""
+
+FILE_BYTES = 64 * 2**20
+"""The largest file a guest may write: honest student code writes none, a saved model would have 3 MB."""
+
+OPEN_FILES = 256
+"""Files a guest may hold open; Python and TensorFlow hold about 20."""
+
+OUTPUT_BYTES = 16 * 1024
+"""Captured output kept of one question; the callback task prints one line."""
+
+SOURCE_BYTES = 512 * 1024
+"""The largest module that is read: the longest honest solution has 5 kB."""
+
+ZIP_BYTES = 64 * 2**20
+"""The largest zip that is opened; seven modules need 100 kB, a forgotten model or virtual environment some MB more."""
+
+ZIP_ENTRIES = 20_000
+"""Entries a zip may list: a forgotten virtual environment has a few thousand."""
+
+HYPOTHESIS_EXAMPLES = 20
+"""Inputs drawn for one property of an array function: each costs below 1 ms, and every mistake in the bank shows
+within the first five."""
+
+PREDICTION_TOLERANCE = 1e-4
+"""Largest difference between a model's probabilities and the oracle's. float32 rounding through the deepest model
+reaches 2e-6; a wrong activation or a lie differs by more than 1e-2."""
+
+ACTIVATION_TOLERANCE = 1e-3
+"""Largest difference between an activation and the oracle's, relative to the largest activation of that layer.
+float32 rounding reaches 5e-6; the wrong layer or a copied weight differs by more than 1e-1."""
+
+
+class Profile(StrEnum):
+    """How much is trained for the accuracy checks."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a model is trained for its accuracy check.
+
+    Attributes:
+        data: `subset` (10,000 training and 2,000 test images) or `full` (60,000 and 10,000).
+        epochs: how many times over the training images.
+        floor: the test accuracy, 0 to 1, that a right model reaches; the reason stands in `judging/calibration/`.
+    """
+
+    data: str
+    epochs: int
+    floor: float
+
+
+DENSE_TRAINING = {
+    Profile.QUICK: Training("subset", 3, 0.76),
+    Profile.FULL: Training("full", 5, 0.82),
+}
+
+CNN_TRAINING = {
+    Profile.QUICK: Training("subset", 2, 0.77),
+    Profile.FULL: Training("full", 5, 0.86),
+}
+
+TRAINING_SEED = 20261122
+"""The seed of every trusted training: equal models give equal results."""

@@ -1,0 +1,147 @@
+"""Arrays against what was expected: a ladder that stops at its first broken rung, and names the mistake it recognises.
+
+The rungs are: something returned, its type, shape, dtype, finite values, values. Each gives its own sentence; at the
+last one a catalogue of known mistakes is compared with what came back, so that the message can say "not divided by 255"
+instead of "0.5 expected".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.judging.verdict import Failed, clean
+
+Array = np.ndarray[Any, Any]
+
+TENSOR_HINT = "A TensorFlow tensor becomes a numpy array by np.asarray(tensor)."
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: what the array would be if it had been made.
+
+    Attributes:
+        says: one sentence that names it to the student.
+        make: computes the wrong array, of any shape and dtype; called only when the right one did not come back.
+    """
+
+    says: str
+    make: Callable[[], Array]
+
+
+def expect_array(
+    observed: dict[str, Any],
+    called: str,
+    expected: Array,
+    dtypes: Sequence[str],
+    tolerance: float = 0.0,
+    mistakes: Sequence[Mistake] = (),
+) -> Array:
+    """Check an observed value against the expected array, rung by rung; the array where all is right.
+
+    Args:
+        observed: an observation as `grader.sandbox.observe` describes it.
+        called: the call, for the message: `normalize_images(images)`.
+        expected: what is right.
+        dtypes: names of the dtypes that are accepted; the first is named in messages.
+        tolerance: largest absolute difference that is still right.
+        mistakes: the catalogue for this call.
+
+    Raises:
+        Failed: at the first rung that is broken.
+    """
+    array = as_array(observed, called)
+    if array.shape != expected.shape:
+        raise Failed(
+            f"{called} returned an array of shape {array.shape}; {expected.shape} was expected.",
+            recognised(array, mistakes) or _shape_hint(array, expected),
+        )
+    hint = recognised(array, mistakes)
+    if str(array.dtype) not in dtypes:
+        raise Failed(f"{called} returned {array.dtype} values; {' or '.join(dtypes)} was expected.", hint)
+    if array.size and not np.all(np.isfinite(array)):
+        place = first_index(~np.isfinite(array))
+        raise Failed(f"{called} has {array[place]} at index {list(place)}; finite numbers were expected.", hint)
+    wrong = differences(array, expected, tolerance)
+    if np.any(wrong):
+        raise Failed(f"{called} {value_difference(array, expected, wrong)}", hint)
+    return array
+
+
+def as_array(observed: dict[str, Any], called: str) -> Array:
+    """The array of an observation.
+
+    Raises:
+        Failed: nothing was returned, or something that is no numeric numpy array.
+    """
+    kind = observed.get("kind")
+    if kind == "none":
+        raise Failed(f"{called} returned None; an array was expected.", "Is the `return` missing?")
+    if kind == "tensor":
+        raise Failed(f"{called} returned a TensorFlow tensor; a numpy array was expected.", TENSOR_HINT)
+    array = observed.get("array")
+    if kind != "array" or not isinstance(array, np.ndarray):
+        shown = clean(str(observed.get("dtype") or observed.get("type")), 80)
+        raise Failed(
+            f"{called} returned {'an array of ' if kind == 'array' else ''}{shown}; a numpy array was expected."
+        )
+    return array
+
+
+def differences(array: Array, expected: Array, tolerance: float) -> Array:
+    """Where two arrays of one shape differ by more than `tolerance`, as an array of booleans."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance = np.abs(array.astype(np.float64) - expected.astype(np.float64))
+    return ~(distance <= tolerance)
+
+
+def value_difference(array: Array, expected: Array, wrong: Array) -> str:
+    """The first wrong value, how many there are, and the largest difference."""
+    place = first_index(wrong)
+    distance = np.abs(array.astype(np.float64) - expected.astype(np.float64))
+    return (
+        f"has {number(array[place])} at index {list(place)}; {number(expected[place])} was expected "
+        f"({int(np.sum(wrong))} of {wrong.size} values differ, by up to {number(np.max(distance[wrong]))})."
+    )
+
+
+def first_index(where: Array) -> tuple[int, ...]:
+    """The first index at which `where` is true, in row-major order."""
+    return tuple(int(position) for position in np.argwhere(where)[0])
+
+
+def number(value: Any) -> str:
+    """A number as a student reads it: six significant digits."""
+    return f"{float(value):.6g}"
+
+
+def recognised(array: Array, mistakes: Sequence[Mistake]) -> str:
+    """The sentence of the first mistake in the catalogue that explains the array; empty where none does."""
+    for mistake in mistakes:
+        wrong = mistake.make()
+        if wrong.shape == array.shape and array.size:
+            # 1e-4 of the scale: a mistake computed in float32 or float64 is the same mistake
+            scale = max(1e-6, float(np.max(np.abs(wrong.astype(np.float64)))))
+            if not np.any(differences(array, wrong, 1e-4 * scale)):
+                return mistake.says
+    return ""
+
+
+def _shape_hint(array: Array, expected: Array) -> str:
+    """What a wrong shape suggests."""
+    shape, wanted = array.shape, expected.shape
+    if wanted and shape == wanted[1:]:
+        return "The first axis is missing: was only the first image returned?"
+    if len(shape) == len(wanted) + 1 and shape[-1] == 1 and shape[:-1] == wanted:
+        return "There is one axis too many at the end."
+    if len(shape) == len(wanted) + 1 and shape[0] == 1 and shape[1:] == wanted:
+        return "There is one axis too many in front."
+    if sorted(shape) == sorted(wanted):
+        return "The axes are in another order."
+    if len(wanted) == len(shape) + 1 and wanted[-1] == 1 and wanted[:-1] == shape:
+        return "The last axis, of length 1, was not added."
+    if array.size == expected.size:
+        return "The number of values is right, their arrangement is not."
+    return ""

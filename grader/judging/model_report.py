@@ -1,0 +1,267 @@
+"""A student's model, read: what the guest says of it, checked for form, as typed layers and compile settings.
+
+Only layer kinds and plain settings that are known become layers of an `Architecture`; everything else becomes `Other`,
+which has a name for the message and is never trained. An activation is what it computes on the host's numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.judging import architecture as known
+from grader.judging.activations import recognise_activation
+from grader.judging.architecture import Architecture, Initializer, Layer
+from grader.judging.diagnosis import Array
+from grader.judging.verdict import Failed, clean, quoted
+
+PARAMETER_LIMIT = 5_000_000
+"""Parameters up to which weights are asked for: three times those of the largest model of the assignment."""
+
+ACCEPTED_HINT = "Use keras.Sequential([...]) or the functional keras.Model(inputs, outputs) with Keras's own layers."
+
+SPREAD_DIGITS = 2
+"""Significant digits kept of the measured spread of an initializer of the student's own."""
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer of a student's model.
+
+    Attributes:
+        layer: what it is.
+        name: the name it has in the student's model.
+        class_name: its class, or the operation's.
+        trainable: whether it learns.
+        extras: what it has that was not asked for, such as `kernel_regularizer=L2`.
+        weights: shapes of its weights.
+        activation_name: what the student's code calls its activation.
+    """
+
+    layer: Layer
+    name: str
+    class_name: str
+    trainable: bool
+    extras: tuple[str, ...]
+    weights: tuple[tuple[int, ...], ...]
+    activation_name: str = ""
+
+
+@dataclass(frozen=True)
+class CompileReport:
+    """How a student's model was compiled.
+
+    Attributes:
+        optimizer: the class name; `builtin` says whether it is Keras's own.
+        settings: its plain settings, as Keras configures it.
+        loss: its name.
+        from_logits: whether it was told to expect logits.
+    """
+
+    optimizer: str
+    builtin: bool
+    settings: dict[str, Any]
+    loss: str
+    from_logits: bool
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """A student's model as data.
+
+    Attributes:
+        built: whether it knew its input shape by itself.
+        input_shape: without the batch axis; None for several inputs.
+        batch_size: a fixed batch size, None where it is open as it should be.
+        chain: whether its layers form one chain.
+        layers: in order, nested models opened.
+        parameters: how many numbers it holds.
+        compiled: how it was compiled; None where it was not.
+    """
+
+    built: bool
+    input_shape: tuple[int | None, ...] | None
+    batch_size: int | None
+    chain: bool
+    layers: tuple[LayerReport, ...]
+    parameters: int
+    compiled: CompileReport | None
+
+    @property
+    def architecture(self) -> Architecture:
+        """The layers in canonical form, on the input shape (0 where an axis is open)."""
+        shape = tuple(size or 0 for size in self.input_shape or ())
+        return known.canonical(Architecture(shape, tuple(report.layer for report in self.layers)))
+
+    @property
+    def raw(self) -> Architecture:
+        """The layers as the student wrote them, one for each of `layers`."""
+        shape = tuple(size or 0 for size in self.input_shape or ())
+        return Architecture(shape, tuple(report.layer for report in self.layers))
+
+
+def activation_inputs(generator: np.random.Generator) -> Array:
+    """What activations are evaluated on: `(8, 10)` float32, small and large, of both signs."""
+    scales = np.array([0.1, 0.5, 1, 1, 2, 3, 5, 8])[:, None]
+    return (scales * generator.normal(size=(8, 10))).astype(np.float32)
+
+
+def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
+    """Read the answer of the `describe` probe.
+
+    Args:
+        value: the answer.
+        called: the call that gave the model, for the message.
+        inputs: what activations were evaluated on.
+
+    Raises:
+        Failed: what came back is no model of Keras's own classes, or the answer has not the form it should have.
+    """
+    try:
+        expect_model_class(value, called)
+        layers = tuple(_read_layer(entry, inputs) for entry in value["layers"])
+        shape = value["input_shape"]
+        return ModelReport(
+            built=bool(value["built"]),
+            input_shape=None if shape is None else tuple(shape[1:]),
+            batch_size=None if shape is None else shape[0],
+            chain=bool(value["chain"]) and value["layer_count"] == len(layers),
+            layers=layers,
+            parameters=int(value["parameters"]),
+            compiled=_read_compile(value["compile"]) if value["compiled"] else None,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise Failed(
+            f"{called} returned a model that cannot be read ({type(error).__name__}).", ACCEPTED_HINT
+        ) from None
+
+
+def expect_model_class(value: Any, called: str) -> None:
+    """See that the answer of the `model_class` or `describe` probe speaks of a model of Keras's own classes.
+
+    Raises:
+        Failed: it is no model, or of a class of the student's own.
+        KeyError, TypeError: the answer has not the form it should have.
+    """
+    if not value["model"]:
+        raise _no_model(value["observed"], called)
+    if not value["accepted"]:
+        name = quoted(value["class"])[1:-1]
+        raise Failed(f"{called} returned a {name}, a class of its own, which is not accepted.", ACCEPTED_HINT)
+
+
+def _no_model(observed: dict[str, Any], called: str) -> Failed:
+    if observed["kind"] == "none":
+        return Failed(f"{called} returned None; a Keras model was expected.", "Is the `return model` missing?")
+    hint = "model.compile(...) and model.fit(...) do not return the model: return the model itself."
+    if observed["kind"] in ("list", "tuple", "dict"):
+        hint = "Put the layers into keras.Sequential([...])."
+    return Failed(f"{called} returned a {clean(str(observed['type']), 80)}; a Keras model was expected.", hint)
+
+
+def _read_layer(entry: dict[str, Any], inputs: Array) -> LayerReport:
+    kind, settings = entry["kind"], entry["settings"]
+    shapes = tuple(tuple(int(size) for size in shape) for shape in entry["weight_shapes"])
+    extras = [f"{clean(str(name), 40)}={clean(str(value), 40)}" for name, value in entry["extras"]]
+    activation = ""
+    if entry.get("activation_name") is not None:
+        outputs = entry["activation"]
+        valid = isinstance(outputs, np.ndarray) and outputs.shape == inputs.shape
+        activation = recognise_activation(inputs, outputs) if valid else "unknown"
+    trainable = bool(entry["trainable"]) and entry["trainable_weights"] == len(shapes)
+    layer = _layer(kind, settings, activation, entry)
+    return LayerReport(
+        layer=layer,
+        name=clean(str(entry["name"]), 80),
+        class_name=clean(str(entry["class"]), 80),
+        trainable=trainable,
+        extras=tuple(extras),
+        weights=shapes,
+        activation_name=clean(str(entry.get("activation_name") or ""), 80),
+    )
+
+
+def _layer(kind: str, settings: dict[str, Any], activation: str, entry: dict[str, Any]) -> Layer:
+    other = known.Other(clean(str(entry["class"]), 80), parameters=_count(entry["weight_shapes"]))
+    if settings.get("data_format", "channels_last") != "channels_last":
+        return replace(other, kind=f"{other.kind}(data_format={settings['data_format']!r})")
+    match kind:
+        case "Dense":
+            return known.Dense(
+                units=_integer(settings["units"]),
+                activation=activation,
+                use_bias=bool(settings["use_bias"]),
+                kernel_initializer=_initializer(entry["kernel_initializer"]),
+                bias_initializer=_initializer(entry["bias_initializer"]),
+            )
+        case "Conv2D":
+            return known.Conv2D(
+                filters=_integer(settings["filters"]),
+                kernel_size=_pair(settings["kernel_size"]),
+                strides=_pair(settings["strides"]),
+                padding=str(settings["padding"])[:20],
+                dilation_rate=_pair(settings["dilation_rate"]),
+                groups=_integer(settings["groups"]),
+                activation=activation,
+                use_bias=bool(settings["use_bias"]),
+                kernel_initializer=_initializer(entry["kernel_initializer"]),
+                bias_initializer=_initializer(entry["bias_initializer"]),
+            )
+        case "MaxPooling2D":
+            padding = str(settings["padding"])[:20]
+            return known.MaxPooling2D(_pair(settings["pool_size"]), _pair(settings["strides"]), padding)
+        case "Flatten":
+            return known.Flatten()
+        case "Reshape":
+            return known.Reshape(tuple(_integer(size) for size in settings["target_shape"]))
+        case "Activation" | "ReLU" | "Softmax" | "LeakyReLU" | "ELU" | "Relu":
+            return known.Activation(activation)
+        case "Identity":
+            return known.Activation("linear")
+        case "Dropout" if settings["rate"] == 0:
+            return known.Activation("linear")
+        case "Dropout":
+            return replace(other, kind=f"Dropout({settings['rate']!r})")
+        case _:
+            return other
+
+
+def _count(shapes: Sequence[Sequence[int]]) -> int:
+    return sum(int(np.prod(shape)) for shape in shapes)
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int or not -1 <= value <= 10**9:
+        raise ValueError("no count")
+    return value
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    first, second = value
+    return _integer(first), _integer(second)
+
+
+def _initializer(entry: dict[str, Any]) -> Initializer:
+    """A built-in initializer by name; one of the student's own has an empty name, and is measured later."""
+    settings = {str(key): value for key, value in entry["settings"].items() if key not in ("seed", "dtype", "name")}
+    plain = tuple(
+        (key, value) for key, value in sorted(settings.items()) if isinstance(value, bool | int | float | str)
+    )
+    return Initializer(clean(str(entry["class"]), 80), plain)
+
+
+def measured_initializer(weights: Array) -> Initializer:
+    """A stand-in for an initializer that has no name: a normal distribution of the same mean and spread."""
+    mean, spread = (float(f"{value:.{SPREAD_DIGITS}g}") for value in (np.mean(weights), np.std(weights)))
+    return Initializer("RandomNormal", (("mean", mean), ("stddev", spread)))
+
+
+def _read_compile(entry: dict[str, Any]) -> CompileReport:
+    return CompileReport(
+        optimizer=clean(str(entry["optimizer"]), 80),
+        builtin=bool(entry["optimizer_known"]),
+        settings=dict(entry["optimizer_settings"]),
+        loss=clean(str(entry["loss"]), 80),
+        from_logits=bool(entry["loss_settings"]["from_logits"]),
+    )

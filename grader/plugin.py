@@ -1,0 +1,341 @@
+"""The pytest plugin: options, the `points` marker, one record for every check, the board and the reports.
+
+It is loaded wherever pytest runs and does nothing unless `grader/suite` is to be collected. Then it runs like this:
+read the submission, start the servers, verify the markers against the task table, run the checks, write the results.
+"""
+
+import importlib
+import platform
+import time
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from grader.course import settings
+from grader.course.settings import Profile
+from grader.course.tasks import TASKS, Task
+from grader.results import Outcome, Record, Results, TaskResult
+
+SUITE = Path(__file__).resolve().parent / "suite"
+
+TASK_NAMES = tuple(task.name for task in TASKS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of CONTRACT.md."""
+    group = parser.getgroup("grader", "the Fashion-MNIST assignment (pytest grader)")
+    group.addoption("--submission", metavar="DIR", help="the folder or zip to grade (default: assignments)")
+    group.addoption("--task", action="append", metavar="NAME", help=f"grade one task alone: {', '.join(TASK_NAMES)}")
+    group.addoption("--profile", default="quick", metavar="NAME", help="quick (default) or full: all 60,000 images")
+    group.addoption("--report", metavar="DIR", help="also write results.json into this folder")
+    group.addoption("--in-process", action="store_true", help="no sandbox, for a debugger; the result is no verdict")
+    group.addoption("--store", metavar="DIR", help="where trained results are kept (or the variable GRADER_STORE)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Refuse a configuration file that comes from the submission, before anything in it takes effect."""
+    submission = early_config.known_args_namespace.submission
+    if submission is None or early_config.inipath is None:
+        return
+    if early_config.inipath.resolve().is_relative_to(Path(submission).resolve()):
+        raise pytest.UsageError(
+            f"{early_config.inipath.name} of the submission would configure pytest: "
+            "put `-c tox.ini` into the command, or `grader` before `--submission`"
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; where the suite is to be collected, take over."""
+    config.addinivalue_line("markers", "points(number): what a check of the assignment is worth, a whole number")
+    if _collects_suite(config) and not config.option.help and not config.option.version:
+        config.pluginmanager.register(Grading(config), "fashion-grading")
+
+
+def _collects_suite(config: pytest.Config) -> bool:
+    """Whether an argument names the suite, something in it, or a folder around it."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
+        if SUITE.is_relative_to(path) or path.is_relative_to(SUITE):
+            return True
+    return False
+
+
+class Grading:
+    """Grades one submission in one pytest session."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Read the options and the submission.
+
+        Raises:
+            UsageError: an option is wrong.
+        """
+        from grader.suite.run import RUN, Run  # numpy and the judging: not where the plugin is inert
+
+        self.config = config
+        self.started = time.monotonic()
+        self.selected = _selected_tasks(config.getoption("--task"))
+        self.quiet = config.option.verbose <= 0
+        self.records: dict[tuple[str, str], Record] = {}
+        self.selected_checks: set[tuple[str, str]] = set()
+        self.shown = False
+        submission = _read_submission(config)
+        store = config.getoption("--store")
+        self.run = Run(
+            submission,
+            _profile(config.getoption("--profile")),
+            Path(store) if store else None,
+            in_process=config.getoption("--in-process"),
+        )
+        self.run.progress = self._progress
+        config.stash[RUN] = self.run
+        config.add_cleanup(self.run.close)
+        if self.quiet:  # the board says it all
+            config.option.verbose = -2
+            config.option.tbstyle = "no"
+            config.option.reportchars = ""
+            config.option.no_summary = True
+            config.option.no_header = True
+        if config.getoption("--in-process"):
+            config.option.capture = "no"
+
+    # Collection
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave out the files of tasks that are not selected."""
+        name = collection_path.stem.removeprefix("test_")
+        if collection_path.parent == SUITE and name in TASK_NAMES and name not in self.selected:
+            return True
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Verify the markers of every task, and put the tasks into the order of the table."""
+        for task in TASKS:
+            if task.name in self.selected:
+                declared_checks(task)
+        items.sort(key=lambda item: TASK_NAMES.index(_task_name(item)) if _task_name(item) in TASK_NAMES else -1)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is selected, and have TensorFlow imported while the first checks run."""
+        self.selected_checks = {(_task_name(item), _check_name(item)) for item in session.items}
+        if not self.config.option.collectonly:
+            names = {name for name, _ in self.selected_checks}
+            self.run.warm([task for task in TASKS if task.name in names])
+
+    # Checks
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: "pytest.CallInfo[None]"
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """One record for every check, and its message instead of a traceback of ours."""
+        report = yield
+        if item.path.parent != SUITE or (call.when != "call" and call.excinfo is None):
+            return report
+        record = _record(item, call.excinfo.value if call.excinfo else None)
+        if record.outcome not in (Outcome.PASSED, Outcome.ERROR):
+            report.longrepr = "\n".join(
+                part for part in (record.message, record.hint and f"Hint: {record.hint}") if part
+            )
+        vars(report)["grading"] = [
+            _task_name(item),
+            record.name,
+            record.points,
+            record.outcome.value,
+            record.message,
+            record.hint,
+        ]
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the record; a later one of the same check, from its teardown, only where it is worse."""
+        kept = getattr(report, "grading", None)
+        if kept is not None:
+            task, name, points, outcome, message, hint = kept
+            self.records[task, name] = Record(name, points, Outcome(outcome), message, hint)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """No dots, unless pytest was asked to be verbose."""
+        if self.quiet and getattr(report, "grading", None) is not None:
+            return report.outcome, "", ""
+        return None
+
+    def _progress(self, line: str) -> None:
+        """Show one line while something trains, over the last one where there is a terminal."""
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        capture: Any = self.config.pluginmanager.get_plugin("capturemanager")
+        if reporter is None or capture is None:
+            return
+        with capture.global_and_fixture_disabled():
+            if reporter.isatty:
+                reporter.rewrite(line, erase=True)
+            elif line and not self.shown:
+                reporter.write_line(line.split(":")[0] + " ...")
+            self.shown = bool(line)
+
+    # Results
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports and set the exit status: bonus tasks never change it, a fault of ours always does."""
+        if self.config.option.collectonly or exitstatus in (
+            pytest.ExitCode.USAGE_ERROR,
+            pytest.ExitCode.INTERNAL_ERROR,
+        ):
+            return
+        self.results = self._results()
+        folder = self.config.getoption("--report")
+        if folder:
+            write_reports(self.results, Path(folder))
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            session.exitstatus = self._exit_status()
+        elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _exit_status(self) -> pytest.ExitCode:
+        core = {task.name for task in TASKS if not task.bonus}
+        outcomes = [self.records[key].outcome for key in self.selected_checks if key in self.records]
+        if Outcome.ERROR in outcomes:
+            return pytest.ExitCode.INTERNAL_ERROR
+        passed = all(
+            key in self.records and self.records[key].outcome is Outcome.PASSED
+            for key in self.selected_checks
+            if key[0] in core
+        )
+        return pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
+
+    def _results(self) -> Results:
+        tasks = []
+        for task in TASKS:
+            checks = declared_checks(task)
+            records = tuple(self.records.get((task.name, name), Record(name, points)) for name, points in checks)
+            tasks.append(TaskResult(task.name, task.points, task.bonus, records))
+        return Results(
+            submission=self.run.submission.name,
+            profile=self.run.profile.value,
+            tasks=tuple(tasks),
+            environment={**environment(), "isolation": self.run.isolation},
+            seconds=time.monotonic() - self.started,
+        )
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the board."""
+        from grader.reports import board
+
+        if not hasattr(self, "results"):
+            return
+        if not self.selected_checks:
+            terminalreporter.write_line("No check matches what was selected.")
+            return
+        for record in self.records.values():
+            if record.outcome is Outcome.ERROR:
+                terminalreporter.write_line(f"error of the grader in {record.name}: {record.message}")
+        writer = terminalreporter._tw
+        text = board.render(self.results, list(self.selected), writer.hasmarkup, writer.fullwidth)
+        writer.write(text)
+        for problem in self.run.problems:
+            terminalreporter.write_line(problem)
+
+
+def _selected_tasks(names: Sequence[str] | None) -> tuple[str, ...]:
+    """The tasks to grade, in the order of the table."""
+    for name in names or ():
+        if name not in TASK_NAMES:
+            raise pytest.UsageError(f"--task {name}: there is no such task; the tasks are {', '.join(TASK_NAMES)}")
+    return tuple(name for name in TASK_NAMES if not names or name in names)
+
+
+def _profile(name: str) -> Profile:
+    try:
+        return Profile(name)
+    except ValueError:
+        known = " and ".join(profile.value for profile in Profile)
+        raise pytest.UsageError(f"--profile {name}: there is no such profile; there are {known}") from None
+
+
+def _read_submission(config: pytest.Config) -> Any:
+    """The submission; one that cannot be read has no modules, and every task says why."""
+    from grader.sandbox.submission import Submission, SubmissionError, read_submission
+
+    given = config.getoption("--submission")
+    path = config.invocation_params.dir / given if given else settings.REPOSITORY / "assignments"
+    names = [task.file_name for task in TASKS]
+    try:
+        return read_submission(path, names)
+    except SubmissionError as error:
+        if not path.exists():
+            raise pytest.UsageError(str(error)) from None
+        return Submission(path.name, path, {}, {name: str(error) for name in names})
+
+
+def declared_checks(task: Task) -> list[tuple[str, int]]:
+    """Name and points of every check of a task, as its file in the suite declares them.
+
+    Raises:
+        UsageError: a marker is missing or wrong, or the checks do not add up to what the task table says.
+    """
+    module = importlib.import_module(f"grader.suite.test_{task.name}")
+    checks = [(name.removeprefix("test_"), _points(module, name)) for name in vars(module) if name.startswith("test_")]
+    total = sum(points for _, points in checks)
+    if total != task.points or len(checks) != task.checks:
+        raise pytest.UsageError(
+            f"{Path(str(module.__file__)).name} has {len(checks)} checks of {total} points together; "
+            f"the task table says {task.checks} checks and {task.points} points for {task.name}"
+        )
+    return checks
+
+
+def _points(module: ModuleType, name: str) -> int:
+    marks = [mark for mark in getattr(getattr(module, name), "pytestmark", []) if mark.name == "points"]
+    where = f"{Path(str(module.__file__)).name}::{name}"
+    if len(marks) != 1:
+        raise pytest.UsageError(f"{where} has {len(marks)} points markers; a check has exactly one")
+    mark = marks[0]
+    if mark.kwargs or len(mark.args) != 1 or type(mark.args[0]) is not int or mark.args[0] < 1:
+        raise pytest.UsageError(f"{where} is marked points{mark.args}; @pytest.mark.points(2) would be right")
+    return int(mark.args[0])
+
+
+def _task_name(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("test_")
+
+
+def _check_name(item: pytest.Item) -> str:
+    return item.name.removeprefix("test_")
+
+
+def _record(item: pytest.Item, error: BaseException | None) -> Record:
+    """The record of a check that ended with `error`."""
+    from grader.judging.verdict import Verdict, clean
+
+    mark = item.get_closest_marker("points")
+    points = int(mark.args[0]) if mark else 0
+    if error is None:
+        return Record(_check_name(item), points, Outcome.PASSED)
+    if isinstance(error, Verdict):
+        return Record(_check_name(item), points, error.outcome, error.message, error.hint)
+    message = clean(f"{type(error).__name__}: {error}", 800)
+    return Record(_check_name(item), points, Outcome.ERROR, message, "This is a fault of the grader, not of your code.")
+
+
+def environment() -> dict[str, Any]:
+    """The versions that results depend on, read without importing anything."""
+    found: dict[str, Any] = {"python": platform.python_version()}
+    for name in ("tensorflow", "keras", "numpy", "fashion-grader"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def write_reports(results: Results, folder: Path) -> None:
+    """Write every report that there is into `folder`, each complete or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / ".results.json.part"
+    unfinished.write_text(results.to_json(), encoding="utf-8")
+    unfinished.replace(folder / "results.json")

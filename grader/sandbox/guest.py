@@ -1,0 +1,67 @@
+"""The process that runs student code: confined first, then it imports one module and answers questions about it.
+
+It knows no right answer. Everything it needs is bound before student code is imported, so that an innocent
+`numpy.random.seed = None` cannot break it; code that means to can, and gains nothing: its answers must still be right.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox import confine
+from grader.sandbox.probes import Probes, seed_generators
+from grader.sandbox.wire import MARK, Channel, WireError
+
+
+def main(channel: Channel) -> None:
+    """Confine this process as the first message says, then answer until the host closes the wire."""
+    setting = channel.receive()
+    folder, scratch = Path(setting["folder"]), Path(setting["scratch"])
+    _open_output()
+    sys.path[:] = [str(folder), *(entry for entry in sys.path if entry not in ("", setting["root"]))]
+    sys.dont_write_bytecode = True
+    protections = confine.apply(
+        readable=[folder],
+        scratch=scratch,
+        limits=confine.Limits(**setting["limits"]),
+        force_fallback=setting["portable"],
+    )
+    probes = Probes(folder, preloaded="keras" in sys.modules)  # TensorFlow starts threads: only after confinement
+    seed_generators(setting["seed"])
+    channel.send({"isolation": protections})
+    answer_all(channel, probes)
+
+
+def answer_all(channel: Channel, probes: Probes) -> None:
+    """Answer question after question; an answer that does not cross is said to be one."""
+    write, flush = os.write, sys.stdout.flush
+    while True:
+        try:
+            question = channel.receive()
+        except EOFError:
+            return
+        answer = probes.answer(question["probe"], question["arguments"])
+        for stream in {id(sys.stdout): sys.stdout, id(sys.stderr): sys.stderr}.values():
+            try:
+                stream.flush()
+            except BaseException:  # the student's own stream, closed or worse, is no reason to fall silent
+                continue
+        flush()
+        with suppress(OSError):  # the output was closed; the host notices that no mark comes
+            write(1, MARK.format(question["id"]).encode())
+        try:
+            channel.send({"id": question["id"], "answer": answer})
+        except WireError as error:
+            channel.send({"id": question["id"], "answer": {"unanswerable": str(error)}})
+
+
+def _open_output() -> None:
+    """Text streams on the captured output: any character can be printed, a line is out when it ends."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream: Any = open(  # noqa: SIM115 - open as long as the process lives
+            descriptor, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)

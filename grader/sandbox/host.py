@@ -1,0 +1,427 @@
+"""The host's side of the sandbox: it starts servers and guests, puts questions, keeps deadlines, and ends what is late.
+
+Nothing here blocks without a deadline: reading, writing and draining a guest's output have a thread each, and killing
+the guest ends all three. Numpy and the standard library only; the host never imports TensorFlow.
+"""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+
+from grader.course import settings
+from grader.sandbox.output import Output
+from grader.sandbox.wire import Channel, WireError
+
+GUEST = "grader.sandbox.guest:main"
+GUEST_MODULES = "numpy,grader.sandbox.guest,grader.sandbox.confine:prepare"
+TENSORFLOW_MODULES = f"numpy,tensorflow,keras,{GUEST_MODULES},grader.sandbox.models"
+"""What the two servers import; `:prepare` is called."""
+
+PORTABLE_VARIABLE = "GRADER_SANDBOX"
+"""Set to `portable`, it forces what macOS, Windows and old kernels get: a fresh process a guest, no confinement."""
+
+
+class GuestTimeout(Exception):
+    """The guest missed a deadline and was ended."""
+
+
+class GuestCrashed(Exception):
+    """The guest ended itself, or answered what cannot be read, and was ended; the text says which."""
+
+
+class SandboxError(Exception):
+    """The sandbox itself does not work: not the student's fault."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one question.
+
+    Attributes:
+        value: the observation, where student code returned.
+        raised: the exception as `observe_exception` describes it, where it raised.
+        output: what was printed meanwhile, at most `OUTPUT_BYTES`.
+    """
+
+    value: Any = None
+    raised: dict[str, Any] | None = None
+    output: str = ""
+
+
+class Process(Protocol):
+    """A child with three pipes to the host."""
+
+    reader: BinaryIO
+    writer: BinaryIO
+    output: BinaryIO
+
+    def end(self) -> int | None:
+        """Kill it with all that descends from it; the exit status it had, negative for a signal, where known."""
+
+
+class Server(Protocol):
+    """What children are started by."""
+
+    def start(self, entry: str) -> Process:
+        """A new child that runs `module:function` on its wire."""
+
+    def close(self) -> None:
+        """End the server and all children."""
+
+
+def can_fork() -> bool:
+    """Whether guests are forked from a server. macOS forbids a fork after its frameworks were loaded."""
+    return sys.platform == "linux" and hasattr(os, "fork") and os.environ.get(PORTABLE_VARIABLE) != "portable"
+
+
+def environment() -> dict[str, str]:
+    """The environment of servers: nothing of the caller's but what finds Python's libraries; determinism fixed."""
+    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    fixed = {
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_DETERMINISTIC_OPS": "1",
+        "TF_NUM_INTRAOP_THREADS": "2",
+        "TF_NUM_INTEROP_THREADS": "2",
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+        "KERAS_BACKEND": "tensorflow",
+    }
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    return {**found, **fixed, "LANG": "C.UTF-8", "HOME": tempfile.gettempdir(), "TEMP": tempfile.gettempdir()}
+
+
+def command(mode: str, target: str, preload: str) -> list[str]:
+    """The command line of a server; `-P` keeps the working directory off its path."""
+    root = str(settings.REPOSITORY)
+    program = f"import sys; sys.path.append({root!r}); from grader.sandbox.server import main; main(sys.argv[1:])"
+    return [sys.executable, "-P", "-W", "ignore", "-c", program, mode, target, preload]
+
+
+class ForkServer:
+    """A server that forks; it imports in the background until the first child is asked for."""
+
+    def __init__(self, preload: str) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                command("--serve", str(theirs.fileno()), preload),
+                pass_fds=[theirs.fileno()],
+                env=environment(),
+                cwd=tempfile.gettempdir(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._replies = self._control.makefile("rb")
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def start(self, entry: str) -> "ForkedProcess":
+        """A child forked from the server, a few milliseconds old.
+
+        Raises:
+            SandboxError: the server is gone or did not start in time.
+        """
+        ours_in, their_out = os.pipe()
+        their_in, ours_out = os.pipe()
+        output_in, output_out = os.pipe()
+        theirs = [their_in, their_out, output_out]
+        try:
+            with self._lock:
+                self._wait_until_ready()
+                socket.send_fds(self._control, [json.dumps({"fork": entry}).encode()], theirs)
+                pid = self._reply(settings.CALL_SECONDS)["pid"]
+        except (OSError, SandboxError):
+            for descriptor in (ours_in, ours_out, output_in):
+                os.close(descriptor)
+            raise SandboxError("the process that starts guests has ended") from None
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        return ForkedProcess(self, pid, os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb"), os.fdopen(output_in, "rb"))
+
+    def end(self, pid: int) -> int | None:
+        """Kill a child with all that descends from it; None where the server itself is gone."""
+        try:
+            with self._lock:
+                self._control.sendall(json.dumps({"end": pid}).encode())
+                return int(self._reply(settings.CALL_SECONDS)["status"])
+        except (OSError, SandboxError):
+            return None
+
+    def close(self) -> None:
+        """End the server, and with it all its children."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # it was still importing; it has no children yet
+            self._process.wait()
+        self._replies.close()
+        self._control.close()
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            self._reply(settings.START_SECONDS)
+            self._ready = True
+
+    def _reply(self, seconds: float) -> dict[str, Any]:
+        self._control.settimeout(seconds)
+        line = self._replies.readline()
+        if not line:
+            raise SandboxError("the process that starts guests has ended")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+
+@dataclass
+class ForkedProcess:
+    """A child of a `ForkServer`."""
+
+    server: ForkServer
+    pid: int
+    reader: BinaryIO
+    writer: BinaryIO
+    output: BinaryIO
+
+    def end(self) -> int | None:
+        """Kill it with all that descends from it."""
+        return self.server.end(self.pid)
+
+
+class FreshServer:
+    """Starts every child as a new process that does its imports itself: for where there is no fork."""
+
+    def __init__(self, preload: str) -> None:
+        self._preload = preload
+        self._children: list[FreshProcess] = []
+
+    def start(self, entry: str) -> "FreshProcess":
+        """A new process."""
+        child = subprocess.Popen(
+            command("--once", entry, self._preload),
+            env=environment(),
+            cwd=tempfile.gettempdir(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._children.append(FreshProcess(child))
+        return self._children[-1]
+
+    def close(self) -> None:
+        """End all children."""
+        for child in self._children:
+            child.end()
+
+
+class FreshProcess:
+    """A child of a `FreshServer`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.pid = process.pid
+        self._process = process
+        self.reader = cast(BinaryIO, process.stdout)
+        self.writer = cast(BinaryIO, process.stdin)
+        self.output = cast(BinaryIO, process.stderr)
+
+    def end(self) -> int | None:
+        """Kill it, and where there are process groups its group."""
+        status = self._process.poll()
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        return self._process.returncode if status is None else status
+
+
+class Guest:
+    """One guest, ready for questions; the first missed deadline or the first death is its last."""
+
+    def __init__(self, process: Process, setting: Mapping[str, Any], base: Path) -> None:
+        self._process = process
+        self._base = base
+        self._channel = Channel(process.reader, process.writer)
+        self._output = Output(process.output)
+        self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._answers: queue.Queue[Any] = queue.Queue(maxsize=4)  # a flood of answers is not stored
+        self._number = 0
+        self._fate: GuestTimeout | GuestCrashed | None = None
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send_all, self._receive_all)]
+        for thread in self._threads:
+            thread.start()
+        self._questions.put(dict(setting))
+        seconds = settings.START_SECONDS  # a fresh process imports TensorFlow first
+        self.isolation: dict[str, Any] = self._expect(seconds, lambda message: message["isolation"])
+
+    def ask(self, probe: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Answer:
+        """Put one question and wait for its answer.
+
+        Raises:
+            GuestTimeout: no answer within `seconds`; the guest has been ended.
+            GuestCrashed: the guest is gone, or its answer cannot be read.
+        """
+        if self._fate is not None:
+            raise self._fate
+        self._number += 1
+        number = self._number
+        self._output.expect(number)
+        self._questions.put({"id": number, "probe": probe, "arguments": arguments})
+        answer = self._expect(seconds, lambda message: _answer(message, number))
+        output = self._output.text()
+        if answer.raised is not None and answer.raised.get("exit"):
+            self._die(GuestCrashed("it ended the program with sys.exit() or exit()"))
+        return Answer(answer.value, answer.raised, output)
+
+    def close(self) -> int | None:
+        """End the guest and remove its folder; the exit status it had."""
+        self._questions.put(None)
+        status = self._process.end()
+        self._fate = self._fate or GuestCrashed("it was ended")
+        with suppress(queue.Empty):  # room for the last message of the receiving thread
+            while True:
+                self._answers.get_nowait()
+        for thread in (*self._threads, self._output.thread):
+            thread.join(timeout=1.0)  # they end with their pipes, unless a descendant that got away holds one
+        shutil.rmtree(self._base, ignore_errors=True)
+        return status
+
+    def _expect(self, seconds: float, read: Callable[[Any], Any]) -> Any:
+        try:
+            message = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            self._die(GuestTimeout(f"no answer within {seconds:g} seconds"))
+        if isinstance(message, WireError):
+            self._die(GuestCrashed("its answer could not be read: did it write to the grader's pipe?"))
+        if isinstance(message, Exception):
+            self._die(None)
+        try:
+            return read(message)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._die(GuestCrashed("its answer could not be read: did it write to the grader's pipe?"))
+
+    def _die(self, fate: GuestTimeout | GuestCrashed | None) -> Any:
+        status = self.close()
+        self._fate = fate or GuestCrashed(_ending(status))
+        raise self._fate
+
+    def _send_all(self) -> None:
+        with suppress(OSError, ValueError, WireError):
+            while (question := self._questions.get()) is not None:
+                self._channel.send(question)
+        self._channel.close_writer()
+
+    def _receive_all(self) -> None:
+        while True:
+            try:
+                message = self._channel.receive()
+            except (EOFError, OSError, ValueError, WireError) as error:
+                message = error
+            self._answers.put(message)
+            if isinstance(message, Exception):
+                self._channel.close_reader()
+                return
+
+
+def _answer(message: Any, number: int) -> Answer:
+    if message["id"] != number:
+        raise ValueError("an answer to another question")
+    answer = message["answer"]
+    if "unanswerable" in answer:
+        raise ValueError("no answer")
+    if "raised" in answer:
+        return Answer(raised=dict(answer["raised"]))
+    return Answer(value=answer["value"])
+
+
+def _ending(status: int | None) -> str:
+    """How a process ended, in words."""
+    if status is None or status == 0:
+        return "its process ended itself (os._exit, or all its memory gone)"
+    if status < 0:
+        with suppress(ValueError):
+            return f"its process was ended by the signal {signal.Signals(-status).name}"
+    return f"its process ended itself with exit status {status}"
+
+
+class Sandbox:
+    """The servers of one run: one with numpy alone, one with TensorFlow, each started when first needed."""
+
+    def __init__(self) -> None:
+        self._servers: dict[str, Server] = {}
+        self.portable = not can_fork()
+
+    def warm(self, tensorflow: bool) -> Server:
+        """Start a server in the background, so that it imports while something else is done."""
+        preload = TENSORFLOW_MODULES if tensorflow else GUEST_MODULES
+        if preload not in self._servers:
+            self._servers[preload] = FreshServer(preload) if self.portable else ForkServer(preload)
+        return self._servers[preload]
+
+    def start(self, entry: str, tensorflow: bool) -> Process:
+        """A new child; a server that has died is replaced once.
+
+        Raises:
+            SandboxError: a server cannot be started.
+        """
+        try:
+            return self.warm(tensorflow).start(entry)
+        except SandboxError:
+            self._servers.pop(TENSORFLOW_MODULES if tensorflow else GUEST_MODULES).close()
+            return self.warm(tensorflow).start(entry)
+
+    def guest(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Guest:
+        """A guest for the modules in `sources` (file name to content), confined and ready for questions.
+
+        Raises:
+            SandboxError: it could not be started.
+        """
+        base = Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+        folder, scratch = base / "submission", base / "scratch"
+        for path in (folder, scratch):
+            path.mkdir()
+        for name, content in sources.items():
+            (folder / name).write_bytes(content)
+        setting = {
+            "folder": str(folder),
+            "scratch": str(scratch),
+            "root": str(settings.REPOSITORY),
+            "seed": seed,
+            "portable": self.portable,
+            "limits": {
+                "memory_bytes": settings.MEMORY_BYTES,
+                "file_bytes": settings.FILE_BYTES,
+                "open_files": settings.OPEN_FILES,
+            },
+        }
+        try:
+            return Guest(self.start(GUEST, tensorflow), setting, base)
+        except (GuestTimeout, GuestCrashed) as error:
+            raise SandboxError(f"a guest could not be started: {error}") from None
+
+    def close(self) -> None:
+        """End everything that was started."""
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()

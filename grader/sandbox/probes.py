@@ -1,0 +1,207 @@
+"""The questions that can be put to a guest, each a method named `ask_...` that takes and gives plain data.
+
+What student code returns and a later question needs (a model, a callback) stays in the guest under a number, its
+*handle*; an argument `{"object": 3}` stands for it.
+"""
+
+import importlib
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.sandbox.observe import observe, observe_exception, signature_of, syntax_of, type_name
+
+if TYPE_CHECKING:
+    from grader.sandbox.models import Models
+
+NAME_LIMIT = 200
+"""Names of a module that are reported, to find one that is misspelt."""
+
+
+class Probes:
+    """Answers questions about the modules in `folder`; it holds the state of one guest."""
+
+    def __init__(self, folder: Path, preloaded: bool) -> None:
+        self._folder = folder
+        self._objects: list[Any] = []
+        self._module: Any = None
+        self._models: Models | None = None
+        if preloaded:  # before student code, so that what is bound is Keras's own
+            self._load_models()
+
+    def answer(self, probe: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one question: `{"value": ...}`, or `{"raised": ...}` where student code raised."""
+        method: Callable[..., Any] = getattr(self, f"ask_{probe}")
+        try:
+            return {"value": method(**arguments)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of student code are observations too
+            return {"raised": observe_exception(error, self._folder)}
+
+    # Modules and functions
+
+    def ask_inspect(self, file_name: str, public_names: list[str]) -> dict[str, Any]:
+        """Compile a module without running it: its syntax error, and whether it is still the untouched stub."""
+        import ast
+
+        source = (self._folder / file_name).read_bytes()
+        try:
+            tree = ast.parse(source, filename=file_name)
+            compile(tree, file_name, "exec")
+        except SyntaxError as error:
+            return {"syntax": syntax_of(error), "untouched": False}
+        except (ValueError, RecursionError, MemoryError) as error:
+            text = {"file": file_name, "line": 0, "column": 0, "text": "", "message": str(error)[:200]}
+            return {"syntax": text, "untouched": False}
+        bodies: dict[str, list[ast.stmt]] = {}
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                bodies[node.name] = node.body
+        untouched = all(name in bodies and _is_stub(bodies[name]) for name in public_names)
+        return {"syntax": None, "untouched": untouched}
+
+    def ask_import(self, module: str) -> dict[str, Any]:
+        """Import the student's module; the names that it defines."""
+        self._module = importlib.import_module(module)
+        names = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("_")]
+        return {"names": [name[:80] for name in names[:NAME_LIMIT]]}
+
+    def ask_find(self, name: str) -> dict[str, Any]:
+        """What the module holds under `name`: function, class, nothing or something else."""
+        value = getattr(self._module, name, None)
+        kind = "class" if isinstance(value, type) else "function" if callable(value) else "other"
+        if not hasattr(self._module, name):
+            kind = "nothing"
+        signature = signature_of(value) if kind in ("function", "class") else ""
+        return {"kind": kind, "type": type_name(value), "signature": signature}
+
+    def ask_call(
+        self, name: str, args: list[Any], kwargs: dict[str, Any], seed: int | None = None, after: bool = False
+    ) -> dict[str, Any]:
+        """Call a function of the module; its result observed, and on wish the arguments as they are afterwards."""
+        positional = [self._argument(value) for value in args]
+        named = {key: self._argument(value) for key, value in kwargs.items()}
+        if seed is not None:
+            seed_generators(seed)
+        function = getattr(self._module, name)
+        result = function(*positional, **named)
+        answer: dict[str, Any] = {"result": observe(result), "handle": self._keep(result)}
+        if after:
+            answer["after"] = [observe(value) for value in positional]
+        return answer
+
+    def _argument(self, value: Any) -> Any:
+        """A writable copy of an array, the object behind a handle, everything else as it is."""
+        if isinstance(value, dict) and "object" in value:
+            return self._objects[value["object"]]
+        if hasattr(value, "dtype"):
+            return value.copy()
+        return value
+
+    def _keep(self, value: Any) -> int:
+        self._objects.append(value)
+        return len(self._objects) - 1
+
+    # Models
+
+    @property
+    def _keras(self) -> "Models":
+        return self._models or self._load_models()
+
+    def _load_models(self) -> "Models":
+        from grader.sandbox.models import Models  # imports Keras, which some tasks do without
+
+        self._models = Models()
+        return self._models
+
+    def ask_describe(self, handle: int, input_shape: list[int], inputs: Any) -> dict[str, Any]:
+        """A model as data; `inputs` (n, 10) are what each activation is evaluated on."""
+        return self._keras.describe(self._objects[handle], tuple(input_shape), inputs)
+
+    def ask_model_class(self, handle: int) -> dict[str, Any]:
+        """Whether an object is a Keras model of Keras's own classes."""
+        return self._keras.model_class(self._objects[handle])
+
+    def ask_weights(self, handle: int) -> list[Any]:
+        """All weights of a model, in the order of its layers."""
+        return self._keras.weights(self._objects[handle])
+
+    def ask_set_weights(self, handle: int, weights: list[Any]) -> None:
+        """Give a model other weights."""
+        self._keras.set_weights(self._objects[handle], weights)
+
+    def ask_forward(self, handle: int, images: Any) -> dict[str, Any]:
+        """What a model gives for images, in inference mode: one array or a list of them."""
+        return self._keras.forward(self._objects[handle], images)
+
+    def ask_train_step(self, handle: int, images: Any, labels: Any) -> dict[str, Any]:
+        """One training step on one batch: the logs that Keras reports, and the weights afterwards."""
+        return self._keras.train_step(self._objects[handle], images, labels)
+
+    def ask_loss(self, handle: int, images: Any, labels: Any) -> float:
+        """What the loss of a compiled model gives for its own predictions on one batch."""
+        return self._keras.loss(self._objects[handle], images, labels)
+
+    def ask_reference(self, architecture: dict[str, Any], names: list[str], functional: bool, called: bool) -> int:
+        """Build a model of the grader's own, for student code to work on; its handle."""
+        return self._keep(self._keras.reference(architecture, names, functional, called))
+
+    # Callbacks
+
+    def ask_callback_model(self, handle: int) -> int:
+        """Attach a small compiled model to a callback, as `fit` does; the model's handle."""
+        callback, model = self._objects[handle], self._keras.small_model()
+        if hasattr(callback, "set_model"):
+            callback.set_model(model)
+        else:  # no keras.callbacks.Callback, which is said elsewhere
+            callback.model = model
+        return self._keep(model)
+
+    def ask_is_callback(self, handle: int) -> dict[str, Any]:
+        """Whether an object is a `keras.callbacks.Callback`, and the methods that its own class defines."""
+        own = [name for name in vars(type(self._objects[handle])) if isinstance(name, str) and not name.startswith("_")]
+        return {"callback": self._keras.is_callback(self._objects[handle]), "methods": [name[:80] for name in own[:50]]}
+
+    def ask_event(
+        self, handle: int, model: int, event: str, number: int | None, logs: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """Call one method of a callback: whether the model is to stop afterwards, and the logs as they are then."""
+        method = getattr(self._objects[handle], event, None)
+        if method is not None:
+            method(*([] if number is None else [number]), logs)
+        return {"stop": bool(self._objects[model].stop_training), "logs": observe(logs)}
+
+    def ask_request_stop(self, model: int, stop: bool) -> None:
+        """Set `stop_training` as another callback would."""
+        self._objects[model].stop_training = stop
+
+    def ask_fit(self, handle: int, images: Any, labels: Any, epochs: int) -> dict[str, Any]:
+        """A real `fit` of a tiny model with one callback; the accuracies of the epochs that were trained."""
+        return self._keras.fit(self._objects[handle], images, labels, epochs)
+
+
+def _is_stub(body: list[Any]) -> bool:
+    """Whether a function does nothing but raise NotImplementedError, or a class has only such methods."""
+    import ast
+
+    statements = [node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    functions = [node for node in statements if isinstance(node, ast.FunctionDef)]
+    if functions:
+        return all(_is_stub(node.body) for node in functions) and len(functions) == len(statements)
+    if len(statements) != 1 or not isinstance(statements[0], ast.Raise):
+        return False
+    error = statements[0].exc
+    called = error.func if isinstance(error, ast.Call) else error
+    return isinstance(called, ast.Name) and called.id == "NotImplementedError"
+
+
+def seed_generators(number: int) -> None:
+    """Seed every generator a student may draw from: Python's, numpy's and, where it is loaded, Keras's."""
+    random.seed(number)
+    np.random.seed(number % 2**32)
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        keras.utils.set_random_seed(number % 2**32)

@@ -1,0 +1,385 @@
+"""What the checks of `dense_model` and `cnn` share: obtaining a student's model, its training step, its accuracy."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.course.settings import PREDICTION_TOLERANCE, TRAINING_SEED, Training
+from grader.judging import oracle
+from grader.judging.architecture import (
+    ZEROS,
+    Architecture,
+    Conv2D,
+    Dense,
+    Initializer,
+    Layer,
+    Other,
+    canonical,
+    without_initializers,
+)
+from grader.judging.diagnosis import Array
+from grader.judging.jobs import Job
+from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, not_compiled
+from grader.judging.model_report import (
+    PARAMETER_LIMIT,
+    ModelReport,
+    activation_inputs,
+    measured_initializer,
+    read_model,
+)
+from grader.judging.recipe import adam_from_config, plain_initializer
+from grader.judging.verdict import Failed, Verdict, clean
+from grader.sandbox.host import Answer
+from grader.suite.run import Run
+from grader.suite.session import TaskSession
+
+BATCH = 32
+"""Images of the one training step: enough for every unit of a right model to get a gradient."""
+
+LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+
+STEP_TOLERANCE = 0.02
+"""Largest deviation from Adam's first step, relative to it: float32 rounding of gradients reaches 2e-3 where they are
+tiny; SGD and RMSprop differ by factors."""
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A student's model, obtained and checked for consistency.
+
+    Attributes:
+        called: the call that gave it, as messages show it.
+        handle: the guest's number for it.
+        report: what it is.
+        weights: all its weights, in order; empty where it is too large to cross.
+        images: `(n, *input_shape)` float32, what it was tried on.
+        outputs: what it gave for them, None where it could not be tried.
+        loss: what its own loss gives for them, or the exception; None where it was not asked.
+    """
+
+    called: str
+    handle: int
+    report: ModelReport
+    weights: list[Array]
+    images: Array
+    outputs: Array | None
+    loss: Answer | None = None
+
+
+def obtain(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> BuiltModel:
+    """The model that the student's function builds for these arguments, built once.
+
+    Raises:
+        Failed: there is no model, or it does not compute what its layers say.
+    """
+    return task.once(f"model {arguments}", lambda: _obtain(task, function, expected, arguments))
+
+
+def _obtain(task: TaskSession, function: str, expected: Architecture, arguments: dict[str, int]) -> BuiltModel:
+    shown = f"{function}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
+    called = task.call(function, shown=shown, keywords=arguments, seed=task.seed)
+    generator = np.random.default_rng(task.seed)
+    inputs = activation_inputs(generator)
+    described = task.value(
+        "describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs
+    )
+    report = read_model(described, shown, inputs)
+    shape = tuple(size or 0 for size in report.input_shape or expected.input_shape)
+    images = generator.random((report.batch_size or BATCH, *shape)[: len(shape) + 1], dtype=np.float32)
+    if report.parameters > PARAMETER_LIMIT or report.input_shape is None or images.size > 10**6:
+        return BuiltModel(shown, called.handle, report, [], images, None)
+    weights = task.value("weights", shown, handle=called.handle)
+    outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
+    built = BuiltModel(shown, called.handle, report, _arrays(weights, shown), images, _single(outputs))
+    _expect_consistent(built)
+    if report.compiled is None:
+        return built
+    asked = f"The loss of {shown}"  # asked before the training step, which sets the right one
+    labels = labels_for(built)
+    return replace(built, loss=task.ask("loss", asked, handle=built.handle, images=images, labels=labels))
+
+
+def _arrays(value: Any, shown: str) -> list[Array]:
+    if not isinstance(value, list) or not all(isinstance(array, np.ndarray) for array in value):
+        raise Failed(f"The weights of {shown} cannot be read.")
+    return value
+
+
+def _single(value: Any) -> Array | None:
+    outputs = value.get("outputs") if isinstance(value, dict) else None
+    return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else None
+
+
+def _expect_consistent(model: BuiltModel) -> None:
+    """See that the model computes what its layers and weights say, by the oracle's own forward pass."""
+    layers = model.report.raw.layers
+    known = all(not isinstance(layer, Other) and getattr(layer, "activation", "") != "unknown" for layer in layers)
+    if not known or not model.report.chain:
+        return
+    try:
+        expected = oracle.forward(model.report.raw, model.weights, model.images)[-1] if layers else model.images
+    except ValueError as error:
+        raise Failed(f"The layers and weights of {model.called} do not fit together. {error}") from None
+    got = model.outputs
+    if (
+        got is None
+        or got.shape != expected.shape
+        or not np.allclose(got, expected, atol=PREDICTION_TOLERANCE, rtol=1e-3)
+    ):
+        raise Failed(
+            f"The model of {model.called} does not compute what its layers say.",
+            "Does it change Keras's classes or functions? Use them as they are.",
+        )
+
+
+def expect_input(model: BuiltModel, shape: tuple[int, ...]) -> None:
+    """The model knows its input shape, and it is `shape` for any number of images.
+
+    Raises:
+        Failed: it does not, or it is another one.
+    """
+    report = model.report
+    if not report.built:
+        hint = f"Begin with keras.Input(shape={shape}), then the layers."
+        raise Failed(f"The model of {model.called} does not know its input shape.", hint)
+    if report.input_shape != shape:
+        got = "several inputs" if report.input_shape is None else f"input of shape {report.input_shape}"
+        raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.")
+    if report.batch_size is not None:
+        hint = f"Say keras.Input(shape={shape}), without the number of images."
+        raise Failed(f"The model of {model.called} takes {report.batch_size} images at a time, no other number.", hint)
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One training step of a student's model on one batch.
+
+    Attributes:
+        labels: `(n,)` int64; half of them what the model predicted.
+        logs: what Keras reported, numbers only.
+        weights: all weights afterwards.
+    """
+
+    labels: Array
+    logs: dict[str, float]
+    weights: list[Array]
+
+
+def labels_for(model: BuiltModel) -> Array:
+    """Labels for the model's batch: right for every second image, so that accuracy is neither 0 nor 1."""
+    count = len(model.images)
+    if model.outputs is None or model.outputs.ndim != 2 or model.outputs.shape[1] != 10:
+        return np.arange(count) % 10
+    predicted = np.argmax(model.outputs, axis=1)
+    labels: Array = np.where(np.arange(count) % 2 == 0, predicted, (predicted + 1 + np.arange(count) % 8) % 10)
+    return labels
+
+
+def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
+    """One training step, made once.
+
+    Raises:
+        Failed: the model is not compiled, or training raises.
+    """
+    if model.report.compiled is None:
+        raise not_compiled(model.called)
+    if not model.weights:
+        raise Failed(f"The model of {model.called} cannot be trained: it has no weights, or far too many.")
+    return task.once("train step", lambda: _train_step(task, model))
+
+
+def _train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
+    labels = labels_for(model)
+    asked = f"Training the model of {model.called} on {len(labels)} images"
+    value = task.value("train_step", asked, handle=model.handle, images=model.images, labels=labels)
+    try:
+        pairs = value["logs"]["items"]
+        logs = {str(key["value"]): float(item["value"]) for key, item in pairs if item["kind"] in ("float", "int")}
+        return TrainStep(labels, logs, _arrays(value["weights"], model.called))
+    except (KeyError, TypeError, ValueError):
+        raise Failed(f"{asked} gave an answer that cannot be read.") from None
+
+
+def expect_loss(task: TaskSession, model: BuiltModel) -> None:
+    """Sparse categorical crossentropy: by its value for the model's predictions, by name where that is unclear.
+
+    Raises:
+        Failed: not compiled, or another loss.
+    """
+    compiled = model.report.compiled
+    if compiled is None:
+        raise not_compiled(model.called)
+    if compiled.loss in ("None", ""):
+        raise Failed(f"{model.called} is compiled without a loss.", LOSS_HINT)
+    named = f"{model.called} is compiled with the loss {compiled.loss}"
+    outputs, labels = model.outputs, labels_for(model)
+    answer = model.loss
+    if answer is None or outputs is None or not _probabilities(outputs):
+        if compiled.loss not in LOSS_NAMES:  # the output is another check's matter
+            raise Failed(f"{named}; sparse_categorical_crossentropy was expected.", LOSS_HINT)
+        return
+    if answer.raised is not None:
+        text = clean(str(answer.raised.get("message", "")).split("\n")[0], 200)
+        raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
+    expected = oracle.cross_entropy(outputs, labels)
+    value = answer.value
+    if not isinstance(value, float) or abs(value - expected) > 1e-3 * max(1.0, expected):
+        shown = f"{value:.4f}" if isinstance(value, float) else "no number"
+        hint = LOSS_HINT if compiled.loss not in LOSS_NAMES else "The output is softmax: leave from_logits out."
+        raise Failed(f"{named}: it gives {shown} where sparse_categorical_crossentropy gives {expected:.4f}.", hint)
+
+
+def _probabilities(outputs: Array) -> bool:
+    ten = outputs.ndim == 2 and outputs.shape[1] == 10
+    return ten and bool(np.all(outputs >= 0) and np.allclose(outputs.sum(axis=1), 1, atol=1e-3))
+
+
+def expect_metric(task: TaskSession, model: BuiltModel) -> None:
+    """Accuracy, under the name `accuracy` in the logs.
+
+    Raises:
+        Failed: it is not there, or not the accuracy.
+    """
+    step = train_step(task, model)
+    others = [name for name in step.logs if name != "loss"]
+    if "accuracy" not in step.logs:
+        found = f"the logs have {clean(', '.join(others), 120)}" if others else "the logs have no metric"
+        raise Failed(f"Training {model.called} reports no accuracy: {found}.", "Say metrics=['accuracy'].")
+    outputs = model.outputs
+    if outputs is None or outputs.ndim != 2 or outputs.shape[1] != 10:
+        return  # the output is another check's matter
+    expected = oracle.accuracy(outputs, step.labels)
+    if abs(step.logs["accuracy"] - expected) > 1e-3:
+        got = f"{step.logs['accuracy']:.4f} where {expected:.4f} of the labels are predicted right"
+        raise Failed(
+            f"The metric accuracy of {model.called} is {got}.",
+            "Say metrics=['accuracy']: Keras then takes the one that fits the labels.",
+        )
+
+
+def expect_adam(task: TaskSession, model: BuiltModel) -> None:
+    """Adam: by name, and by what one training step does to the last layer.
+
+    Raises:
+        Failed: not compiled, another optimizer, or one that is Adam in name only.
+    """
+    expect_optimizer(model.report, model.called)
+    compiled, layers = model.report.compiled, model.report.architecture.layers
+    last = layers[-1] if layers else None
+    if compiled is None or not isinstance(last, Dense) or last.activation != "softmax" or last.units != 10:
+        return
+    try:
+        adam = adam_from_config(compiled.settings)
+    except ValueError as error:
+        raise Failed(f"The settings of Adam in {model.called} cannot be read: {clean(str(error), 200)}") from None
+    plain = not isinstance(adam.learning_rate, float) or adam.clipnorm or adam.clipvalue or adam.global_clipnorm
+    if plain or any(isinstance(layer, Other) for layer in layers) or not _is_known(model):
+        return
+    if not all(entry.trainable for entry in model.report.layers) or adam.gradient_accumulation_steps:
+        return  # what does not learn is another check's matter
+    try:
+        step = train_step(task, model)
+    except Verdict:
+        return  # that training raises is another check's matter
+    gradient = oracle.first_step_gradients(model.report.architecture, model.weights, model.images, step.labels)[0]
+    place = -1 - int(last.use_bias)
+    if len(step.weights) != len(model.weights) or step.weights[place].shape != gradient.shape:
+        raise Failed(f"Training changes the shapes of the weights of {model.called}.")
+    moved = step.weights[place].astype(np.float64) - model.weights[place]
+    rate = float(adam.learning_rate) if isinstance(adam.learning_rate, float) else 0.0
+    expected = oracle.adam_first_step(gradient, rate, adam.epsilon, adam.beta_1, adam.beta_2)
+    clear = np.abs(gradient) > 1e-4  # where rounding cannot turn the step around
+    scale = np.maximum(np.abs(model.weights[place]) * 1e-6, STEP_TOLERANCE * np.abs(expected))
+    if np.any(clear) and np.mean(np.abs(moved - expected)[clear] > scale[clear]) > 0.02:
+        raise Failed(f"{model.called} names Adam, but a training step is not Adam's.", "Use Keras's own Adam.")
+
+
+def _is_known(model: BuiltModel) -> bool:
+    """Whether the oracle has confirmed what the model computes, so that gradients can be computed too."""
+    layers = model.report.architecture.layers
+    known = all(getattr(layer, "activation", "") != "unknown" for layer in layers)
+    return model.report.chain and model.outputs is not None and known
+
+
+def expect_learning(task: TaskSession, model: BuiltModel) -> None:
+    """Every layer with weights starts from random ones and moves in a training step.
+
+    Raises:
+        Failed: naming the layer that is frozen, or starts with all weights equal.
+    """
+    for entry in model.report.layers:
+        if entry.weights and not entry.trainable:
+            raise Failed(f"The layer {entry.name} of {model.called} is frozen.", "Leave trainable as it is.")
+    step = train_step(task, model)
+    place = 0
+    for entry in model.report.layers:
+        if entry.weights:
+            kernel = model.weights[place]
+            where = f"the layer {entry.name} of {model.called}"
+            if kernel.size > 1 and float(np.std(kernel)) == 0:
+                hint = "All units of the layer then learn the same: leave the initializer out."
+                raise Failed(f"The weights of {where} are all {float(kernel.flat[0]):g} at the start.", hint)
+            if np.array_equal(kernel, step.weights[place]):
+                raise Failed(f"A training step leaves the weights of {where} as they were.", "Is its input always 0?")
+        place += len(entry.weights)
+
+
+def expect_accuracy(task: TaskSession, run: Run, model: BuiltModel, expected: Architecture, training: Training) -> None:
+    """The accuracy that the architecture reaches when the grader trains it afresh.
+
+    Raises:
+        Failed: something else has to be mended first, or it stays below the floor.
+    """
+    waits = "The accuracy is measured when structure, loss and optimizer are right"
+    if without_initializers(model.report.architecture) != canonical(expected):
+        raise Failed(f"{waits}: the structure is not yet.", "Mend what the checks above say first.")
+    if any(entry.extras or not entry.trainable for entry in model.report.layers):
+        raise Failed(f"{waits}: a layer trains in another way.", "Mend what the checks above say first.")
+    for check in (expect_adam, expect_loss, expect_learning):
+        try:
+            check(task, model)
+        except Failed as failure:
+            raise Failed(f"{waits}. {failure.message}", "Mend what the checks above say first.") from None
+    compiled = model.report.compiled
+    if compiled is None:
+        raise not_compiled(model.called)
+    architecture = without_private_initializers(model)
+    job = Job(architecture, adam_from_config(compiled.settings), training.epochs, TRAINING_SEED, training.data)
+    trained = run.train(job, f"Training the {task.task.name} model")
+    if not trained.accuracy >= training.floor:
+        raise Failed(
+            f"Trained for {training.epochs} epochs, {model.called} reaches a test accuracy of "
+            f"{100 * trained.accuracy:.1f}%; at least {100 * training.floor:.0f}% was expected.",
+            _accuracy_hint(compiled.settings.get("learning_rate")),
+        )
+
+
+def _accuracy_hint(rate: Any) -> str:
+    if isinstance(rate, float) and rate > 0.01:
+        return f"A learning rate of {rate:g} is too high for Adam: 0.001, its default, is a good start."
+    if isinstance(rate, float) and rate < 0.0001:
+        return f"A learning rate of {rate:g} is too low to learn in so few epochs: 0.001 is a good start."
+    return "Is the initialisation far from Keras's default?"
+
+
+def without_private_initializers(model: BuiltModel) -> Architecture:
+    """The raw architecture for the trainer: an initializer of the student's own is replaced by its measured spread."""
+    layers: list[Layer] = []
+    place = 0
+    for entry in model.report.layers:
+        layer, weights = entry.layer, model.weights[place : place + len(entry.weights)]
+        if isinstance(layer, Dense | Conv2D):
+            kernel = _trainable_initializer(layer.kernel_initializer, weights[0])
+            bias = _trainable_initializer(layer.bias_initializer, weights[1]) if layer.use_bias else ZEROS
+            layer = replace(layer, kernel_initializer=kernel, bias_initializer=bias)
+        layers.append(layer)
+        place += len(entry.weights)
+    return Architecture(model.report.raw.input_shape, tuple(layers))
+
+
+def _trainable_initializer(initializer: Initializer, weights: Array) -> Initializer:
+    try:
+        return plain_initializer(initializer.kind, dict(initializer.settings))
+    except ValueError:
+        return measured_initializer(weights)

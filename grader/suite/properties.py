@@ -1,0 +1,78 @@
+"""Properties that must hold for every input, tried on inputs that Hypothesis draws and shrinks.
+
+The smallest input that fails is the one the student reads about. Draws are seeded by the student's module, nothing is
+stored, and an answer that changes from call to call is the student's failure, not a flaky test of ours.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+
+from grader.course.settings import HYPOTHESIS_EXAMPLES
+from grader.judging.verdict import Failed
+from grader.suite.session import TaskSession
+
+Example = TypeVar("Example")
+
+FILLINGS = ("ramp", "noise", "white", "black")
+
+
+def for_all(strategy: "st.SearchStrategy[Example]", task: TaskSession, holds: Callable[[Example], None]) -> None:
+    """Try `holds` on examples of the strategy.
+
+    Raises:
+        Verdict: what `holds` raises for the smallest example that fails.
+    """
+
+    @seed(task.seed)
+    @settings(
+        max_examples=HYPOTHESIS_EXAMPLES,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+    )
+    @given(strategy)
+    def tried(example: Example) -> None:
+        holds(example)
+
+    try:
+        tried()
+    except Flaky:
+        raise Failed(
+            "The same call gave different answers when it was repeated.",
+            "The result may depend on nothing but the arguments: no counters, no random numbers.",
+        ) from None
+
+
+def image_arrays(leading: tuple[tuple[int, ...], ...]) -> "st.SearchStrategy[np.ndarray[Any, Any]]":
+    """Arrays of images, `uint8`, shape `(*leading, 28, 28)`, every one with pixels of 0 and 255 but the black ones.
+
+    Drawn from fixed lists rather than ranges, so that what is drawn depends on the seed alone.
+    """
+    return st.builds(
+        _images,
+        st.sampled_from(leading),
+        st.sampled_from(FILLINGS),
+        st.sampled_from(range(100)),
+    )
+
+
+def _images(leading: tuple[int, ...], filling: str, number: int) -> "np.ndarray[Any, Any]":
+    shape = (*leading, 28, 28)
+    if filling == "black":
+        return np.zeros(shape, dtype=np.uint8)
+    if filling == "white":
+        return np.full(shape, 255, dtype=np.uint8)
+    if filling == "ramp":
+        return (np.arange(np.prod(shape)) % 256).astype(np.uint8).reshape(shape)
+    noise = np.random.default_rng(number).integers(0, 256, size=shape, dtype=np.uint8)
+    noise[..., 0, :2] = (0, 255)
+    return noise

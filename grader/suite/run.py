@@ -1,0 +1,158 @@
+"""One run of the suite: the submission, the sandbox, the store, and what the checks of all tasks share."""
+
+import queue
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course import settings
+from grader.course.dataset import full_digest, subset_digest
+from grader.course.settings import Profile
+from grader.course.tasks import Task
+from grader.judging.jobs import Job, Trained, job_key, library_versions, trained_from_json
+from grader.judging.store import Store
+from grader.sandbox.host import Process, Sandbox, SandboxError
+from grader.sandbox.output import Output
+from grader.sandbox.submission import Submission
+from grader.sandbox.wire import Channel, WireError
+from grader.suite.in_process import InProcess
+from grader.suite.session import Asked, TaskSession
+
+RUN: "pytest.StashKey[Run]" = pytest.StashKey()
+"""Where the plugin leaves the run for the fixtures."""
+
+TRAINER = "grader.judging.trainer:main"
+
+
+class Run:
+    """Grades one submission.
+
+    Attributes:
+        submission: what is graded.
+        profile: how much is trained.
+        isolation: the protections that were in force, as the guests report them.
+        progress: told a line while something trains, and an empty one when it is done.
+    """
+
+    def __init__(
+        self, submission: Submission, profile: Profile, store: Path | None = None, in_process: bool = False
+    ) -> None:
+        self.submission = submission
+        self.profile = profile
+        self.isolation: dict[str, Any] = {"mode": "in-process", "verdict": False} if in_process else {}
+        self.progress: Callable[[str], None] = lambda line: None
+        self.sandbox = Sandbox()
+        self._store = Store(store)
+        self._in_process = in_process
+        self._scratch: Path | None = None
+        self._sessions: dict[str, TaskSession] = {}
+
+    @property
+    def problems(self) -> list[str]:
+        """Sentences about what did not work but costs nobody points."""
+        return self._store.problems
+
+    def session(self, task: Task) -> TaskSession:
+        """The session of one task, opened at the first question; there is one at a time, others are closed."""
+        if task.name not in self._sessions:
+            self._sessions[task.name] = TaskSession(task, self.submission, self._start)
+        return self._sessions[task.name]
+
+    def close_sessions(self, but: str = "") -> None:
+        """End the guests of all tasks but one: they are not needed again, and hold memory."""
+        for name, session in self._sessions.items():
+            if name != but:
+                session.close()
+
+    def warm(self, tasks: list[Task]) -> None:
+        """Look at the modules of these tasks, and have TensorFlow imported meanwhile if one of them needs it."""
+        if self._in_process:
+            return
+        worth = [task for task in tasks if self.session(task).is_worth_a_guest()]
+        if any(task.needs_tensorflow for task in worth):
+            self.sandbox.warm(tensorflow=True)
+
+    def _start(self, seed: int, tensorflow: bool) -> Asked:
+        if self._in_process:
+            return InProcess(self._folder(), seed, tensorflow)
+        guest = self.sandbox.guest(self.submission.sources, seed, tensorflow)
+        mode = "process" if self.sandbox.portable else "fork"
+        in_force = {name: force and self.isolation.get(name, True) for name, force in guest.isolation.items()}
+        self.isolation = {"mode": mode, "verdict": True, **in_force}  # what holds for every guest so far
+        return guest
+
+    def _folder(self) -> Path:
+        if self.submission.folder is not None:
+            return self.submission.folder
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+            for name, content in self.submission.sources.items():
+                (self._scratch / name).write_bytes(content)
+        return self._scratch
+
+    def train(self, job: Job, title: str) -> Trained:
+        """The result of a trusted training: from the store, or trained now by a process that saw no student code.
+
+        Raises:
+            SandboxError: it could not be trained.
+            DataError: the data set is not there or damaged.
+        """
+        digest = subset_digest() if job.data == "subset" else full_digest()
+        key = job_key(job, library_versions(), digest)
+        return trained_from_json(self._store.get_or_train(key, lambda: self._trained_now(job, title)))
+
+    def _trained_now(self, job: Job, title: str) -> dict[str, Any]:
+        process = self.sandbox.start(TRAINER, tensorflow=True)
+        output = Output(process.output)
+        channel = Channel(process.reader, process.writer)
+        try:
+            return self._trained_by(process, channel, job, title)
+        finally:
+            process.end()
+            channel.close_writer()
+            channel.close_reader()
+            output.thread.join(timeout=1.0)
+            self.progress("")
+
+    def _trained_by(self, process: Process, channel: Channel, job: Job, title: str) -> dict[str, Any]:
+        messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+        def receive() -> None:
+            try:
+                while True:
+                    messages.put(channel.receive())
+            except (EOFError, OSError, ValueError, WireError):
+                messages.put(None)
+
+        channel.send({"job": job.to_json()})
+        reader = threading.Thread(target=receive, daemon=True)
+        reader.start()
+        try:
+            while True:
+                message = messages.get(timeout=settings.TRAINING_SECONDS)
+                if message is None or "failed" in message:
+                    reason = "its process ended" if message is None else str(message["failed"])
+                    raise SandboxError(f"the training could not be done: {reason}")
+                if "trained" in message:
+                    return dict(message["trained"])
+                told = message["progress"]
+                self.progress(f"{title}: epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%")
+        except queue.Empty:
+            raise SandboxError("the training took too long") from None
+        finally:
+            process.end()
+            reader.join(timeout=1.0)
+
+    def close(self) -> None:
+        """End everything and remove what was written."""
+        self.close_sessions()
+        self.sandbox.close()
+        if self._scratch is not None:
+            with suppress(OSError):
+                shutil.rmtree(self._scratch)

@@ -1,0 +1,326 @@
+"""One task of one submission while its checks run: the guest, what has been asked of it, and whose fault a failure is.
+
+A check asks through its `TaskSession` and gets an observation or a `Verdict`. What several checks need (a module, a
+function, a model) is obtained once; where that fails, the first check says so in full and the others refer to it.
+"""
+
+import difflib
+import hashlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from grader.course import settings
+from grader.course.tasks import Task
+from grader.judging.verdict import (
+    Crashed,
+    Failed,
+    Missing,
+    NotStarted,
+    TimedOut,
+    Verdict,
+    clean,
+    raised,
+)
+from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
+from grader.sandbox.submission import Submission
+
+Obtained = TypeVar("Obtained")
+
+IMPORT_HINTS = (
+    ("relative import", "Write `from preprocessing import ...`, without a dot: the modules lie side by side."),
+    ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
+    ("URL fetch failure", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
+    ("SSL", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
+)
+"""What an import that failed says, and what helps."""
+
+MAIN_HINT = "Code outside of functions runs on import: put what you try out under `if __name__ == '__main__':`."
+
+
+class Asked(Protocol):
+    """What answers questions: a guest, or in-process the probes themselves."""
+
+    isolation: dict[str, Any]
+
+    def ask(self, probe: str, seconds: float = ..., **arguments: Any) -> Answer:
+        """Put one question."""
+
+    def close(self) -> int | None:
+        """End it."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call of the student's function gave.
+
+    Attributes:
+        shown: the call as the message shows it.
+        result: the observed result.
+        handle: the number under which the guest keeps it.
+        after: the arguments as they were afterwards, where asked for.
+        output: what was printed.
+    """
+
+    shown: str
+    result: dict[str, Any]
+    handle: int
+    after: tuple[dict[str, Any], ...]
+    output: str
+
+
+class TaskSession:
+    """Asks the student's code of one task, in one guest."""
+
+    def __init__(self, task: Task, submission: Submission, start: Callable[[int, bool], Asked]) -> None:
+        """Prepare; `start(seed, tensorflow)` gives a guest when the first check asks for one."""
+        self.task = task
+        self.check = ""
+        source = submission.sources.get(task.file_name, b"")
+        self.seed = int.from_bytes(hashlib.sha256(source).digest()[:6], "big")
+        self.isolation: dict[str, Any] = {}
+        self._submission = submission
+        self._start = start
+        self._guest: Asked | None = None
+        self._names: list[str] = []
+        self._known: dict[str, Any] = {}
+        self._refused: dict[str, tuple[str, Verdict]] = {}
+
+    def generator(self) -> np.random.Generator:
+        """Random numbers of the current check: the same for the same module, whatever ran before."""
+        return np.random.default_rng([self.seed, zlib.crc32(self.check.encode())])
+
+    def once(self, key: str, obtain: Callable[[], Obtained]) -> Obtained:
+        """The value that `obtain` gives, obtained once; where it fails, later checks refer to the first.
+
+        Raises:
+            Verdict: what `obtain` raised.
+        """
+        if key in self._refused:
+            check, verdict = self._refused[key]
+            if not check:  # found before the first check ran, which says it
+                self._refused[key] = (self.check, verdict)
+            if check in ("", self.check):
+                raise verdict
+            first_line = verdict.message.split("\n", 1)[0]
+            raise type(verdict)(first_line if len(first_line) <= 120 else first_line[:116] + " ...", SAID)
+        if key not in self._known:
+            try:
+                self._known[key] = obtain()
+            except Verdict as verdict:
+                self._refused[key] = (self.check, verdict)
+                raise
+        value: Obtained = self._known[key]
+        return value
+
+    def is_worth_a_guest(self) -> bool:
+        """Whether the module is there, is Python, and is more than the untouched stub."""
+        try:
+            self._look()
+        except Verdict:
+            return False
+        return True
+
+    def ask(self, probe: str, asked: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Answer:
+        """Put one question to the guest; `asked` is the call as a message shows it.
+
+        Raises:
+            TimedOut: no answer in time, now or at an earlier check.
+            Crashed: the student's process has ended, now or at an earlier check.
+            Missing: the module is not there or does not import.
+            NotStarted: the module is the untouched stub.
+        """
+        guest = self.once("module", self._open)
+        return self._ask(guest, probe, asked, seconds, **arguments)
+
+    def _ask(self, guest: Asked, probe: str, asked: str, seconds: float, **arguments: Any) -> Answer:
+        def put() -> Answer:
+            try:
+                return guest.ask(probe, seconds, **arguments)
+            except GuestTimeout:
+                hint = "Is there a loop that never ends, or a training that takes long?"
+                raise TimedOut(f"{asked} did not finish within {seconds:g} seconds.", hint) from None
+            except GuestCrashed as crash:
+                raise Crashed(
+                    f"{asked} ended the program: {crash}.", "A function returns; it never ends Python."
+                ) from None
+
+        if "fate" in self._refused:
+            return self.once("fate", put)
+        try:
+            return put()
+        except (TimedOut, Crashed) as verdict:
+            self._refused["fate"] = (self.check, verdict)
+            raise
+
+    def call(
+        self,
+        name: str,
+        *args: Any,
+        shown: str,
+        keywords: dict[str, Any] | None = None,
+        seed: int | None = None,
+        after: bool = False,
+        raises: type[Exception] | None = None,
+    ) -> Called:
+        """Call a function of the student's module.
+
+        Args:
+            name: the function.
+            args: what it is given; a dict `{"object": n}` stands for what the guest keeps under `n`.
+            shown: the call as the message shows it.
+            keywords: keyword arguments.
+            seed: seeds every generator in the guest first.
+            after: whether to look at the arguments again afterwards.
+            raises: an exception that is expected; where it comes, the result is a `none` of that type.
+
+        Raises:
+            Failed: there is no such function, or it raised something else.
+            NotStarted: the function is still the stub.
+        """
+        self.require(name)
+        answer = self.ask("call", shown, name=name, args=list(args), kwargs=keywords or {}, seed=seed, after=after)
+        if answer.raised is not None:
+            if raises is not None and answer.raised.get("type") == raises.__name__:
+                return Called(shown, {"kind": "raised", "type": raises.__name__}, -1, (), answer.output)
+            raise self.exception(shown, answer.raised, name)
+        try:
+            value = answer.value
+            return Called(
+                shown, dict(value["result"]), int(value["handle"]), tuple(value.get("after", ())), answer.output
+            )
+        except (KeyError, TypeError, ValueError):
+            raise Failed(f"{shown} gave an answer that cannot be read.") from None
+
+    def value(self, probe: str, asked: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Any:
+        """What a probe answers, where student code raising is a failure.
+
+        Raises:
+            Failed: it raised.
+        """
+        answer = self.ask(probe, asked, seconds, **arguments)
+        if answer.raised is not None:
+            raise self.exception(asked, answer.raised)
+        return answer.value
+
+    def exception(self, shown: str, error: dict[str, Any], name: str = "") -> Verdict:
+        """The verdict on an exception of student code."""
+        if error.get("unfinished") and error.get("frames"):
+            where = f"{name or error['frames'][-1].get('function')}"
+            return NotStarted(f"{clean(where, 80)} is not written yet: it still raises NotImplementedError.")
+        hint = ""
+        if error.get("type") == "TypeError" and not error.get("frames") and name:
+            signature = clean(str(self._kinds(name).get("signature", "")), 200)
+            hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
+        return Failed(raised(shown, error), hint)
+
+    def require(self, name: str) -> None:
+        """See that the module defines `name` as something that can be called.
+
+        Raises:
+            Failed: it does not; the nearest name is said.
+        """
+        self.once("module", self._open)
+        self.once(f"name {name}", lambda: self._find(name))
+
+    def _find(self, name: str) -> None:
+        kind = self._kinds(name).get("kind")
+        file_name = self.task.file_name
+        if kind == "nothing":
+            near = difflib.get_close_matches(name, [other for other in self._names if other != name], n=1, cutoff=0.6)
+            hint = f"There is {near[0]}: is that it, misspelt?" if near else "Did you rename or delete it?"
+            raise Failed(f"{file_name} does not define {name}.", hint)
+        if kind == "other":
+            found = clean(str(self._kinds(name).get("type", "")), 80)
+            raise Failed(f"{name} in {file_name} is a {found}; a function was expected.", "Is it overwritten below?")
+
+    def _kinds(self, name: str) -> dict[str, Any]:
+        value = self.ask("find", name, name=name).value
+        return value if isinstance(value, dict) else {"kind": "nothing"}
+
+    def _open(self) -> Asked:
+        """Look at the module, then import it."""
+        self._look()
+        guest = self._guest = self._start(self.seed, self.task.needs_tensorflow)
+        self.isolation = guest.isolation
+        asked = f"Importing {self.task.file_name}"
+        answer = self._ask(guest, "import", asked, settings.IMPORT_SECONDS, module=self.task.module)
+        if answer.raised is not None:
+            raise self._import_failed(answer.raised)
+        try:
+            self._names = [clean(str(name), 80) for name in answer.value["names"]]
+        except (KeyError, TypeError):
+            raise Missing(f"{asked} gave an answer that cannot be read.") from None
+        return guest
+
+    def _look(self) -> None:
+        """See that the module is there and compiles, without running it."""
+        file_name = self.task.file_name
+        if file_name in self._submission.problems:
+            raise Missing(f"{self._submission.problems[file_name]}.")
+        if file_name not in self._submission.sources:
+            near = difflib.get_close_matches(file_name, self._submission.other_files, n=1, cutoff=0.6)
+            hint = f"There is {near[0]}: rename it." if near else f"The submission should hold {file_name}."
+            raise Missing(f"There is no {file_name} in {self._submission.name}.", hint)
+        self.once("inspection", self._inspect)
+
+    def _inspect(self) -> None:
+        """Compile the module in a guest of its own, which never runs it: syntax errors, and the untouched stub."""
+        file_name = self.task.file_name
+        asked = f"Reading {file_name}"
+        inspector = self._start(self.seed, False)
+        try:
+            answer = inspector.ask("inspect", file_name=file_name, public_names=list(self.task.public_names))
+        except (GuestTimeout, GuestCrashed):
+            raise Missing(f"{asked} makes Python itself give up.", "Is an expression nested thousands deep?") from None
+        finally:
+            inspector.close()
+        if answer.value is None:
+            raise Missing(raised(asked, answer.raised or {}))
+        if answer.value["syntax"] is not None:
+            raise syntax_error(answer.value["syntax"])
+        if answer.value["untouched"]:
+            raise NotStarted("Not started: the stub is as it was handed out.")
+
+    def _import_failed(self, error: dict[str, Any]) -> Verdict:
+        file_name = self.task.file_name
+        if isinstance(error.get("syntax"), dict) and not error.get("frames"):
+            return syntax_error(error["syntax"])
+        if error.get("unfinished"):
+            return NotStarted(f"{file_name} raises NotImplementedError as soon as it is imported.")
+        text = str(error.get("message", ""))
+        hint = next((hint for part, hint in IMPORT_HINTS if part in text), "")
+        name = str(error.get("import_name", "")).partition(".")[0]
+        if f"{name}.py" in self._submission.other_files:
+            hint = f"{clean(name, 80)}.py is not part of a submission: only the modules of the tasks are read."
+        elif error.get("type") == "ModuleNotFoundError" and name:
+            hint = "Only numpy, tensorflow, keras, the standard library and the modules of the tasks can be imported."
+        return Missing(raised(f"Importing {file_name}", error), hint or MAIN_HINT)
+
+    def close(self) -> None:
+        """End the guest."""
+        if self._guest is not None:
+            self._guest.close()
+            self._guest = None
+
+
+SAID = "Said in full above."
+"""The hint of a check that fails for a reason which another check has given."""
+
+
+def syntax_error(error: dict[str, Any]) -> Missing:
+    """A syntax error with file, line and caret."""
+    file_name, line = clean(str(error.get("file")), 80), int(error.get("line") or 0)
+    text = clean(str(error.get("text", "")), 200)
+    message = clean(str(error.get("message", "")), 200)
+    if "codec can't decode" in message or "Non-UTF-8" in message:
+        return Missing(f"{file_name} is not UTF-8 text and names no other coding.", "Save the file as UTF-8.")
+    if not text:
+        return Missing(f"{file_name} is no Python: {message}.")
+    indent = len(text) - len(text.lstrip())
+    column = max(int(error.get("column") or 1) - 1 - indent, 0)
+    lines = [f"{file_name}, line {line}: {message}", f"    {text.strip()}", f"    {' ' * min(column, 150)}^"]
+    return Missing("\n".join(lines), "Python cannot read the file; the mistake is there or just before it.")

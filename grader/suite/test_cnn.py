@@ -1,0 +1,163 @@
+"""Checks of `cnn`: blocks of convolution and pooling, the head, the compile settings, and that it learns."""
+
+import pytest
+
+from grader.course.settings import CNN_TRAINING
+from grader.judging.architecture import expected_cnn
+from grader.judging.model_diagnosis import (
+    convolutions,
+    dense_layers,
+    expect_activation,
+    expect_convolutions,
+    expect_hidden_units,
+    expect_layers,
+    expect_output_layer,
+    expect_parameters,
+    expect_pooling,
+)
+from grader.judging.verdict import Failed
+from grader.suite.built_models import (
+    BuiltModel,
+    expect_accuracy,
+    expect_adam,
+    expect_input,
+    expect_learning,
+    expect_loss,
+    expect_metric,
+    obtain,
+)
+from grader.suite.run import Run
+from grader.suite.session import TaskSession
+
+FUNCTION = "build_cnn"
+
+
+def default(task: TaskSession) -> BuiltModel:
+    """`build_cnn()`."""
+    return obtain(task, FUNCTION, expected_cnn(64, 2))
+
+
+@pytest.mark.points(1)
+def test_returns_a_model(task: TaskSession) -> None:
+    """The function returns a Keras model."""
+    default(task)
+
+
+@pytest.mark.points(1)
+def test_input_is_an_image_with_a_channel(task: TaskSession) -> None:
+    """The model takes arrays of shape `(n, 28, 28, 1)`."""
+    expect_input(default(task), (28, 28, 1))
+
+
+@pytest.mark.points(3)
+def test_layers(task: TaskSession) -> None:
+    """Two blocks of Conv2D and MaxPooling2D, then Flatten, Dense and Dense, and nothing else."""
+    model = default(task)
+    expect_layers(model.report, expected_cnn(64, 2), model.called)
+
+
+@pytest.mark.points(2)
+def test_convolutions(task: TaskSession) -> None:
+    """Each Conv2D has 64 filters of 3x3, without padding."""
+    model = default(task)
+    expect_convolutions(model.report, 64, model.called)
+
+
+@pytest.mark.points(1)
+def test_convolutions_use_relu(task: TaskSession) -> None:
+    """Each Conv2D's activation is ReLU."""
+    model = default(task)
+    found = convolutions(model.report)
+    if not found:
+        raise Failed(f"{model.called} has no Conv2D layer that could use ReLU.")
+    for place, layer in enumerate(found, start=1):
+        expect_activation(layer.activation, "relu", f"Conv2D layer {place} of {model.called}")
+
+
+@pytest.mark.points(1)
+def test_pooling(task: TaskSession) -> None:
+    """Each pooling takes the maximum of 2x2 pixels."""
+    model = default(task)
+    expect_pooling(model.report, model.called)
+
+
+@pytest.mark.points(1)
+def test_hidden_layer(task: TaskSession) -> None:
+    """After Flatten comes a Dense layer of 128 units with ReLU."""
+    model = default(task)
+    expect_hidden_units(model.report, 128, model.called)
+    activation = dense_layers(model.report)[-2].activation
+    expect_activation(activation, "relu", f"hidden Dense layer of {model.called}")
+
+
+@pytest.mark.points(1)
+def test_output_layer(task: TaskSession) -> None:
+    """The last layer has 10 units and softmax."""
+    model = default(task)
+    expect_output_layer(model.report, model.called)
+
+
+@pytest.mark.points(1)
+def test_filters_argument(task: TaskSession) -> None:
+    """`filters` sets the number of filters, and with it the number of parameters."""
+    default(task)
+    for filters in (32, int(task.generator().integers(3, 12))):
+        expected = expected_cnn(filters, 2)
+        model = obtain(task, FUNCTION, expected, filters=filters)
+        expect_convolutions(model.report, filters, model.called)
+        if model.report.architecture.shapes() == expected.shapes():
+            expect_parameters(model.report, expected, model.called)
+
+
+@pytest.mark.points(2)
+def test_conv_layers_argument(task: TaskSession) -> None:
+    """`conv_layers` sets the number of blocks, from 1 to 3."""
+    default(task)
+    for count in (1, 3):
+        model = obtain(task, FUNCTION, expected_cnn(8, count), filters=8, conv_layers=count)
+        found = len(convolutions(model.report))
+        if found != count:
+            raise Failed(
+                f"{model.called} has {found} Conv2D layers; {count} were expected.", "Add the blocks in a loop."
+            )
+
+
+@pytest.mark.points(1)
+def test_conv_layers_outside_1_to_3(task: TaskSession) -> None:
+    """`conv_layers` of 0 or 4 raises ValueError."""
+    default(task)
+    for count in (0, 4, -1):
+        shown = f"{FUNCTION}(conv_layers={count})"
+        called = task.call(FUNCTION, shown=shown, keywords={"conv_layers": count}, raises=ValueError)
+        if called.result["kind"] != "raised":
+            raise Failed(f"{shown} returned something; ValueError was expected, for conv_layers is 1 to 3.")
+
+
+@pytest.mark.points(1)
+def test_optimizer_is_adam(task: TaskSession) -> None:
+    """The model is compiled with Adam."""
+    expect_adam(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_loss(task: TaskSession) -> None:
+    """The model is compiled with sparse categorical crossentropy."""
+    expect_loss(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_metric_is_accuracy(task: TaskSession) -> None:
+    """Training reports the accuracy, under that name."""
+    expect_metric(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_every_layer_learns(task: TaskSession) -> None:
+    """Weights start at random and move when the model trains."""
+    expect_learning(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_reaches_the_accuracy(task: TaskSession, run: Run) -> None:
+    """Trained by the grader, the architecture reaches the accuracy floor."""
+    expect_accuracy(task, run, default(task), expected_cnn(64, 2), CNN_TRAINING[run.profile])

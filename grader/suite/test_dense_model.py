@@ -1,0 +1,121 @@
+"""Checks of `dense_model`: the architecture, the compile settings, and that it learns."""
+
+import pytest
+
+from grader.course.settings import DENSE_TRAINING
+from grader.judging.architecture import expected_dense
+from grader.judging.model_diagnosis import (
+    dense_layers,
+    expect_activation,
+    expect_hidden_units,
+    expect_layers,
+    expect_output_layer,
+    expect_parameters,
+)
+from grader.judging.verdict import Failed
+from grader.suite.built_models import (
+    BuiltModel,
+    expect_accuracy,
+    expect_adam,
+    expect_input,
+    expect_learning,
+    expect_loss,
+    expect_metric,
+    obtain,
+)
+from grader.suite.run import Run
+from grader.suite.session import TaskSession
+
+FUNCTION = "build_dense_model"
+
+
+def default(task: TaskSession) -> BuiltModel:
+    """`build_dense_model()`."""
+    return obtain(task, FUNCTION, expected_dense(128))
+
+
+@pytest.mark.points(1)
+def test_returns_a_model(task: TaskSession) -> None:
+    """The function returns a Keras model."""
+    default(task)
+
+
+@pytest.mark.points(2)
+def test_input_is_an_image(task: TaskSession) -> None:
+    """The model takes arrays of shape `(n, 28, 28)`."""
+    expect_input(default(task), (28, 28))
+
+
+@pytest.mark.points(3)
+def test_layers(task: TaskSession) -> None:
+    """The layers are Flatten, Dense and Dense, and nothing else."""
+    model = default(task)
+    expect_layers(model.report, expected_dense(128), model.called)
+
+
+@pytest.mark.points(2)
+def test_hidden_layer_has_128_units(task: TaskSession) -> None:
+    """By default, the hidden layer has 128 units."""
+    model = default(task)
+    expect_hidden_units(model.report, 128, model.called)
+
+
+@pytest.mark.points(2)
+def test_hidden_layer_uses_relu(task: TaskSession) -> None:
+    """The hidden layer's activation is ReLU."""
+    model = default(task)
+    hidden = dense_layers(model.report)[:-1]
+    if not hidden:
+        raise Failed(f"{model.called} has no hidden Dense layer that could use ReLU.")
+    for layer in hidden:
+        hint = "Without it, two Dense layers compute no more than one." if layer.activation == "linear" else ""
+        expect_activation(layer.activation, "relu", f"hidden Dense layer of {model.called}", hint)
+
+
+@pytest.mark.points(2)
+def test_output_layer(task: TaskSession) -> None:
+    """The last layer has 10 units and softmax."""
+    model = default(task)
+    expect_output_layer(model.report, model.called)
+
+
+@pytest.mark.points(2)
+def test_hidden_units_argument(task: TaskSession) -> None:
+    """`hidden_units` sets the size of the hidden layer, and with it the number of parameters."""
+    default(task)
+    for units in (512, int(task.generator().integers(5, 100))):
+        expected = expected_dense(units)
+        model = obtain(task, FUNCTION, expected, hidden_units=units)
+        expect_hidden_units(model.report, units, model.called)
+        if model.report.architecture.shapes() == expected.shapes():
+            expect_parameters(model.report, expected, model.called)
+
+
+@pytest.mark.points(1)
+def test_optimizer_is_adam(task: TaskSession) -> None:
+    """The model is compiled with Adam."""
+    expect_adam(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_loss(task: TaskSession) -> None:
+    """The model is compiled with sparse categorical crossentropy."""
+    expect_loss(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_metric_is_accuracy(task: TaskSession) -> None:
+    """Training reports the accuracy, under that name."""
+    expect_metric(task, default(task))
+
+
+@pytest.mark.points(1)
+def test_every_layer_learns(task: TaskSession) -> None:
+    """Weights start at random and move when the model trains."""
+    expect_learning(task, default(task))
+
+
+@pytest.mark.points(2)
+def test_reaches_the_accuracy(task: TaskSession, run: Run) -> None:
+    """Trained by the grader, the architecture reaches the accuracy floor."""
+    expect_accuracy(task, run, default(task), expected_dense(128), DENSE_TRAINING[run.profile])
