@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +21,13 @@ from grader.course.settings import Profile
 from grader.course.tasks import TASKS, Task
 from grader.results import Outcome, Record, Results, TaskResult
 
+if TYPE_CHECKING:
+    from grader.sandbox.host import Sandbox
+
 SUITE = Path(__file__).resolve().parent / "suite"
+
+SHARED = "fashion-grading-shared"
+"""The name of the plugin through which `grade` passes its sandbox on."""
 
 TASK_NAMES = tuple(task.name for task in TASKS)
 
@@ -66,6 +72,60 @@ def _collects_suite(config: pytest.Config) -> bool:
     return False
 
 
+class Shared:
+    """What `grade` shares with the pytest session that it runs: the sandbox goes in, the results come out."""
+
+    def __init__(self, sandbox: "Sandbox | None") -> None:
+        self.sandbox = sandbox
+        self.results: Results | None = None
+
+
+class _Register:
+    """Registers `Shared` under its name, before the plugin looks for it."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register it."""
+        config.pluginmanager.register(self._shared, SHARED)
+
+
+def grade(
+    submission: Path,
+    tasks: Sequence[str] = (),
+    profile: Profile = Profile.QUICK,
+    store: Path | None = None,
+    sandbox: "Sandbox | None" = None,
+) -> Results:
+    """Grade one submission in this process, without printing anything.
+
+    Args:
+        submission: a folder or a zip.
+        tasks: names of the tasks to grade; all where empty.
+        profile: how much is trained.
+        store: where trained results are kept; None for the usual place.
+        sandbox: servers that several calls share; None for servers of its own.
+
+    Raises:
+        ValueError: there is no such submission.
+        RuntimeError: pytest ended without results, which is a fault of the grader.
+    """
+    if not submission.exists():
+        raise ValueError(f"there is no folder or zip at {submission}")
+    shared = Shared(sandbox)
+    arguments = [str(SUITE), "-c", str(settings.REPOSITORY / "tox.ini"), f"--submission={submission.absolute()}"]
+    arguments += [f"--task={task}" for task in tasks] + [f"--profile={profile.value}"]
+    arguments += [f"--store={store}"] if store else []
+    unneeded = ("terminal", "cacheprovider", "capture", "faulthandler", "junitxml", "hypothesispytest", "timeout")
+    arguments += [part for name in unneeded for part in ("-p", f"no:{name}")]
+    status = pytest.main(arguments, plugins=[_Register(shared)])
+    if shared.results is None:
+        raise RuntimeError(f"grading {submission} ended with pytest's status {status} and no results")
+    return shared.results
+
+
 class Grading:
     """Grades one submission in one pytest session."""
 
@@ -80,17 +140,19 @@ class Grading:
         self.config = config
         self.started = time.monotonic()
         self.selected = _selected_tasks(config.getoption("--task"))
-        self.quiet = config.option.verbose <= 0
+        self.quiet = getattr(config.option, "verbose", 0) <= 0  # without a terminal plugin there is no such option
         self.records: dict[tuple[str, str], Record] = {}
         self.selected_checks: set[tuple[str, str]] = set()
         self.shown = False
         submission = _read_submission(config)
         store = config.getoption("--store")
+        shared: Any = config.pluginmanager.get_plugin(SHARED)
         self.run = Run(
             submission,
             _profile(config.getoption("--profile")),
             Path(store) if store else None,
             in_process=config.getoption("--in-process"),
+            sandbox=shared.sandbox if shared else None,
         )
         self.run.progress = self._progress
         config.stash[RUN] = self.run
@@ -190,6 +252,9 @@ class Grading:
         ):
             return
         self.results = self._results()
+        shared: Any = self.config.pluginmanager.get_plugin(SHARED)
+        if shared:
+            shared.results = self.results
         folder = self.config.getoption("--report")
         if folder:
             write_reports(self.results, Path(folder))

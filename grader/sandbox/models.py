@@ -196,9 +196,10 @@ class Models:
         return issubclass(type(value), self._callback)
 
     def small_model(self) -> Any:
-        """A compiled model of 20 parameters, the least that `fit` takes."""
+        """A compiled model of 20 parameters, the least that `fit` takes; eager, which saves tracing a graph."""
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, activation="softmax")])
-        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        loss = "sparse_categorical_crossentropy"
+        model.compile(optimizer="adam", loss=loss, metrics=["accuracy"], run_eagerly=True)
         model.stop_training = False
         return model
 

@@ -29,6 +29,7 @@ class Probes:
         self._folder = folder
         self._objects: list[Any] = []
         self._module: Any = None
+        self._small_model: Any = None
         self._models: Models | None = None
         if preloaded:  # before student code, so that what is bound is Keras's own
             self._load_models()
@@ -153,7 +154,10 @@ class Probes:
 
     def ask_callback_model(self, handle: int) -> int:
         """Attach a small compiled model to a callback, as `fit` does; the model's handle."""
-        callback, model = self._objects[handle], self._keras.small_model()
+        if self._small_model is None:
+            self._small_model = self._keras.small_model()
+        callback, model = self._objects[handle], self._small_model
+        model.stop_training = False
         if hasattr(callback, "set_model"):
             callback.set_model(model)
         else:  # no keras.callbacks.Callback, which is said elsewhere

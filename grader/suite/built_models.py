@@ -93,8 +93,8 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
     built = BuiltModel(shown, called.handle, report, _arrays(weights, shown), images, _single(outputs))
     _expect_consistent(built)
-    if report.compiled is None:
-        return built
+    if report.compiled is None or arguments:
+        return built  # how it is compiled is asked of the default model alone
     asked = f"The loss of {shown}"  # asked before the training step, which sets the right one
     labels = labels_for(built)
     return replace(built, loss=task.ask("loss", asked, handle=built.handle, images=images, labels=labels))

@@ -41,13 +41,19 @@ class Run:
     """
 
     def __init__(
-        self, submission: Submission, profile: Profile, store: Path | None = None, in_process: bool = False
+        self,
+        submission: Submission,
+        profile: Profile,
+        store: Path | None,
+        in_process: bool = False,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self.submission = submission
         self.profile = profile
         self.isolation: dict[str, Any] = {"mode": "in-process", "verdict": False} if in_process else {}
         self.progress: Callable[[str], None] = lambda line: None
-        self.sandbox = Sandbox()
+        self.sandbox = sandbox or Sandbox()
+        self._own_sandbox = sandbox is None
         self._store = Store(store)
         self._in_process = in_process
         self._scratch: Path | None = None
@@ -152,7 +158,8 @@ class Run:
     def close(self) -> None:
         """End everything and remove what was written."""
         self.close_sessions()
-        self.sandbox.close()
+        if self._own_sandbox:
+            self.sandbox.close()
         if self._scratch is not None:
             with suppress(OSError):
                 shutil.rmtree(self._scratch)
