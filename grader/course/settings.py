@@ -69,7 +69,7 @@ class Training:
     Attributes:
         data: `subset` (10,000 training and 2,000 test images) or `full` (60,000 and 10,000).
         epochs: how many times over the training images.
-        floor: the test accuracy, 0 to 1, that a right model reaches; the reason stands in `judging/calibration/`.
+        floor: the test accuracy, 0 to 1, that a right model reaches.
     """
 
     data: str
@@ -78,14 +78,19 @@ class Training:
 
 
 DENSE_TRAINING = {
-    Profile.QUICK: Training("subset", 3, 0.76),
+    Profile.QUICK: Training("subset", 3, 0.75),
     Profile.FULL: Training("full", 5, 0.82),
 }
+"""Quick: 30 seeds of the reference reach 82.0 % with a standard deviation of 1.0 %, a learning rate of 1.0 reaches 10 %;
+the floor lies 7 standard deviations below the mean (`judging/calibration/calibration.md`). Full: 86.6 % was measured,
+and the floor keeps about the same distance."""
 
 CNN_TRAINING = {
-    Profile.QUICK: Training("subset", 2, 0.77),
+    Profile.QUICK: Training("subset", 2, 0.78),
     Profile.FULL: Training("full", 5, 0.86),
 }
+"""Quick: 30 seeds of the reference reach 83.4 % with a standard deviation of 0.8 %; the floor lies 7 standard deviations
+below. Full: 89.4 to 89.7 % was measured."""
 
 TRAINING_SEED = 20261122
 """The seed of every trusted training: equal models give equal results."""
