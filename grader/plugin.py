@@ -4,14 +4,13 @@ It is loaded wherever pytest runs and does nothing unless `grader/suite` is to b
 read the submission, start the servers, verify the markers against the task table, run the checks, write the results.
 """
 
-import importlib
+import ast
 import platform
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,15 +42,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--store", metavar="DIR", help="where trained results are kept (or the variable GRADER_STORE)")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Refuse a configuration file that comes from the submission, before anything in it takes effect."""
-    submission = early_config.known_args_namespace.submission
-    if submission is None or early_config.inipath is None:
+    _refuse_configuration(early_config)
+    if early_config.known_args_namespace.in_process:
+        early_config.known_args_namespace.capture = "no"  # what one prints while debugging is to be seen
+    yield
+
+
+def _refuse_configuration(early_config: pytest.Config) -> None:
+    """See that pytest is configured by this project, or by whoever calls it.
+
+    Raises:
+        UsageError: the configuration file lies in the submission, or was found in a folder around it.
+    """
+    submission, inipath = early_config.known_args_namespace.submission, early_config.inipath
+    if submission is None or inipath is None or inipath.resolve().parent == settings.REPOSITORY:
         return
-    if early_config.inipath.resolve().is_relative_to(Path(submission).resolve()):
+    folder, found = Path(submission).resolve(), inipath.resolve()
+    around = folder.is_relative_to(found.parent) and not early_config.known_args_namespace.inifilename
+    if found.is_relative_to(folder) or around:
         raise pytest.UsageError(
-            f"{early_config.inipath.name} of the submission would configure pytest: "
+            f"{inipath.name} of the submission would configure pytest: "
             "put `-c tox.ini` into the command, or `grader` before `--submission`"
         )
 
@@ -59,6 +72,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; where the suite is to be collected, take over."""
     config.addinivalue_line("markers", "points(number): what a check of the assignment is worth, a whole number")
+    if other := _other_grader(config):
+        raise pytest.UsageError(
+            f"{other} is not the grader that is installed ({SUITE.parent}): run `pip install -e .` here"
+        )
     if _collects_suite(config) and not config.option.help and not config.option.version:
         config.pluginmanager.register(Grading(config), "fashion-grading")
 
@@ -70,6 +87,16 @@ def _collects_suite(config: pytest.Config) -> bool:
         if SUITE.is_relative_to(path) or path.is_relative_to(SUITE):
             return True
     return False
+
+
+def _other_grader(config: pytest.Config) -> Path | None:
+    """Another copy of this grader among the arguments: its checks cannot run with the plugin of this one."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
+        for folder in (path, *path.parents):
+            if (folder / "suite" / "session.py").is_file() and (folder / "plugin.py").is_file():
+                return folder if folder != SUITE.parent else None
+    return None
 
 
 class Shared:
@@ -163,8 +190,6 @@ class Grading:
             config.option.reportchars = ""
             config.option.no_summary = True
             config.option.no_header = True
-        if config.getoption("--in-process"):
-            config.option.capture = "no"
 
     # Collection
 
@@ -181,7 +206,7 @@ class Grading:
         for task in TASKS:
             if task.name in self.selected:
                 declared_checks(task)
-        items.sort(key=lambda item: TASK_NAMES.index(_task_name(item)) if _task_name(item) in TASK_NAMES else -1)
+        items.sort(key=_place)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is selected, and have TensorFlow imported while the first checks run."""
@@ -326,45 +351,54 @@ def _profile(name: str) -> Profile:
 
 def _read_submission(config: pytest.Config) -> Any:
     """The submission; one that cannot be read has no modules, and every task says why."""
-    from grader.sandbox.submission import Submission, SubmissionError, read_submission
+    from grader.sandbox.submission import NoSubmission, Submission, SubmissionError, read_submission
 
     given = config.getoption("--submission")
     path = config.invocation_params.dir / given if given else settings.REPOSITORY / "assignments"
     names = [task.file_name for task in TASKS]
     try:
         return read_submission(path, names)
+    except NoSubmission as error:
+        raise pytest.UsageError(str(error)) from None
     except SubmissionError as error:
-        if not path.exists():
-            raise pytest.UsageError(str(error)) from None
         return Submission(path.name, path, {}, {name: str(error) for name in names})
 
 
-def declared_checks(task: Task) -> list[tuple[str, int]]:
-    """Name and points of every check of a task, as its file in the suite declares them.
+def declared_checks(task: Task, suite: Path = SUITE) -> list[tuple[str, int]]:
+    """Name and points of every check of a task, as its file in the suite declares them; the file is read, not run.
 
     Raises:
         UsageError: a marker is missing or wrong, or the checks do not add up to what the task table says.
     """
-    module = importlib.import_module(f"grader.suite.test_{task.name}")
-    checks = [(name.removeprefix("test_"), _points(module, name)) for name in vars(module) if name.startswith("test_")]
+    file = suite / f"test_{task.name}.py"
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    checks = [(function.name.removeprefix("test_"), _points(function, file.name)) for function in functions]
     total = sum(points for _, points in checks)
-    if total != task.points or len(checks) != task.checks:
+    if total != task.points or len(checks) != task.checks or len(dict(checks)) != len(checks):
         raise pytest.UsageError(
-            f"{Path(str(module.__file__)).name} has {len(checks)} checks of {total} points together; "
+            f"{file.name} has {len(checks)} checks of {total} points together; "
             f"the task table says {task.checks} checks and {task.points} points for {task.name}"
         )
     return checks
 
 
-def _points(module: ModuleType, name: str) -> int:
-    marks = [mark for mark in getattr(getattr(module, name), "pytestmark", []) if mark.name == "points"]
-    where = f"{Path(str(module.__file__)).name}::{name}"
+def _points(function: ast.FunctionDef, file_name: str) -> int:
+    """What the one `@pytest.mark.points(2)` of a check says."""
+    marks = [mark for mark in function.decorator_list if ast.unparse(mark).startswith("pytest.mark.points")]
+    where = f"{file_name}::{function.name}"
     if len(marks) != 1:
         raise pytest.UsageError(f"{where} has {len(marks)} points markers; a check has exactly one")
-    mark = marks[0]
-    if mark.kwargs or len(mark.args) != 1 or type(mark.args[0]) is not int or mark.args[0] < 1:
-        raise pytest.UsageError(f"{where} is marked points{mark.args}; @pytest.mark.points(2) would be right")
-    return int(mark.args[0])
+    match marks[0]:
+        case ast.Call(args=[ast.Constant(value=int(points))], keywords=[]) if type(points) is int and points > 0:
+            return points
+    raise pytest.UsageError(f"{where} is marked {ast.unparse(marks[0])}; @pytest.mark.points(2) would be right")
+
+
+def _place(item: pytest.Item) -> tuple[bool, int]:
+    """Tasks in the order of the table, but what waits for a training last: it is trained while the others run."""
+    name = _task_name(item)
+    return "accuracy" in item.name, TASK_NAMES.index(name) if name in TASK_NAMES else -1
 
 
 def _task_name(item: pytest.Item) -> str:

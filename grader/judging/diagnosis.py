@@ -15,7 +15,19 @@ from grader.judging.verdict import Failed, clean
 
 Array = np.ndarray[Any, Any]
 
+NOTHING_HINT = "Is the `return` missing? Printing a result does not return it."
+
 TENSOR_HINT = "A TensorFlow tensor becomes a numpy array by np.asarray(tensor)."
+
+ARRAY_HINTS = {
+    "array": "Is there something in it that is no number, or are the rows of different length?",
+    "list": "np.array(...) makes an array of a list; .tolist() does the opposite.",
+    "tuple": "Two values after `return`, with a comma between them, make a tuple: return the array alone.",
+    "float": "That is one number for all images; one for each pixel was asked.",
+    "int": "That is one number for all images; one for each pixel was asked.",
+    "text": "Return the array itself, not a text that shows it.",
+}
+"""What helps where something else than an array came back, by the kind that was observed."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ def expect_array(
     if array.shape != expected.shape:
         raise Failed(
             f"{called} returned an array of shape {array.shape}; {expected.shape} was expected.",
-            recognised(array, mistakes) or _shape_hint(array, expected),
+            recognised(array, mistakes) or shape_hint(array, expected),
         )
     hint = recognised(array, mistakes)
     if str(array.dtype) not in dtypes:
@@ -78,16 +90,23 @@ def as_array(observed: dict[str, Any], called: str) -> Array:
     """
     kind = observed.get("kind")
     if kind == "none":
-        raise Failed(f"{called} returned None; an array was expected.", "Is the `return` missing?")
+        raise Failed(f"{called} returned None; an array was expected.", NOTHING_HINT)
     if kind == "tensor":
         raise Failed(f"{called} returned a TensorFlow tensor; a numpy array was expected.", TENSOR_HINT)
     array = observed.get("array")
     if kind != "array" or not isinstance(array, np.ndarray):
-        shown = clean(str(observed.get("dtype") or observed.get("type")), 80)
-        raise Failed(
-            f"{called} returned {'an array of ' if kind == 'array' else ''}{shown}; a numpy array was expected."
-        )
+        if kind == "array":
+            shown = f"an array of dtype {clean(str(observed.get('dtype')), 40)}"
+            raise Failed(f"{called} returned {shown}; an array of numbers was expected.", ARRAY_HINTS["array"])
+        shown = with_article(str(observed.get("type")))
+        raise Failed(f"{called} returned {shown}; a numpy array was expected.", ARRAY_HINTS.get(str(kind), ""))
     return array
+
+
+def with_article(kind: str) -> str:
+    """The name of a type as it stands in a sentence: `a list`, `an int`, `a numpy array`."""
+    named = {"str": "string", "ndarray": "numpy array", "NoneType": "None"}.get(kind, clean(kind, 80))
+    return f"{'an' if named[:1].lower() in 'aeio' else 'a'} {named}" if named != "None" else named
 
 
 def differences(array: Array, expected: Array, tolerance: float) -> Array:
@@ -129,19 +148,23 @@ def recognised(array: Array, mistakes: Sequence[Mistake]) -> str:
     return ""
 
 
-def _shape_hint(array: Array, expected: Array) -> str:
-    """What a wrong shape suggests."""
+def shape_hint(array: Array, expected: Array) -> str:
+    """What a wrong shape suggests; empty where nothing is recognised."""
     shape, wanted = array.shape, expected.shape
     if wanted and shape == wanted[1:]:
-        return "The first axis is missing: was only the first image returned?"
+        return "The first axis is missing: was only the first image returned, or an axis of length 1 removed?"
+    if len(shape) == len(wanted) and shape[1:] == wanted[1:] and shape[0] == 1 < wanted[0]:
+        return "Only one image came back: is the `return` inside the loop?"
     if len(shape) == len(wanted) + 1 and shape[-1] == 1 and shape[:-1] == wanted:
         return "There is one axis too many at the end."
     if len(shape) == len(wanted) + 1 and shape[0] == 1 and shape[1:] == wanted:
         return "There is one axis too many in front."
-    if sorted(shape) == sorted(wanted):
-        return "The axes are in another order."
     if len(wanted) == len(shape) + 1 and wanted[-1] == 1 and wanted[:-1] == shape:
         return "The last axis, of length 1, was not added."
-    if array.size == expected.size:
+    if array.size == expected.size and len(shape) < len(wanted) and max(shape, default=0) > max(wanted):
+        return "Axes were joined: the images were flattened."
+    if array.size and sorted(shape) == sorted(wanted):
+        return "The axes are in another order."
+    if array.size and array.size == expected.size:
         return "The number of values is right, their arrangement is not."
     return ""

@@ -56,6 +56,7 @@ class CompileReport:
         optimizer: the class name; `builtin` says whether it is Keras's own.
         settings: its plain settings, as Keras configures it.
         loss: its name.
+        loss_weights: what stands for the argument of that name, as text; empty where nothing does.
         from_logits: whether it was told to expect logits.
     """
 
@@ -63,6 +64,7 @@ class CompileReport:
     builtin: bool
     settings: dict[str, Any]
     loss: str
+    loss_weights: str
     from_logits: bool
 
 
@@ -215,7 +217,9 @@ def _layer(kind: str, settings: dict[str, Any], activation: str, entry: dict[str
             return known.Flatten()
         case "Reshape":
             return known.Reshape(tuple(_integer(size) for size in settings["target_shape"]))
-        case "Activation" | "ReLU" | "Softmax" | "LeakyReLU" | "ELU" | "Relu":
+        case "Activation" | "ReLU" | "Softmax" | "LeakyReLU" | "ELU":
+            return known.Activation(activation)
+        case "Operation" if activation != "unknown":
             return known.Activation(activation)
         case "Identity":
             return known.Activation("linear")
@@ -263,5 +267,6 @@ def _read_compile(entry: dict[str, Any]) -> CompileReport:
         builtin=bool(entry["optimizer_known"]),
         settings=dict(entry["optimizer_settings"]),
         loss=clean(str(entry["loss"]), 80),
+        loss_weights=clean(str(entry["loss_weights"]), 80),
         from_logits=bool(entry["loss_settings"]["from_logits"]),
     )

@@ -7,13 +7,13 @@ the guest ends all three. Numpy and the standard library only; the host never im
 import json
 import os
 import queue
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from grader.course import settings
+from grader.sandbox.answers import is_answer, is_exception
 from grader.sandbox.output import Output
+from grader.sandbox.scratch import is_full, remove
 from grader.sandbox.wire import Channel, WireError
 
 GUEST = "grader.sandbox.guest:main"
@@ -29,12 +31,18 @@ GUEST_MODULES = "numpy,grader.sandbox.guest,grader.sandbox.confine:prepare"
 TENSORFLOW_MODULES = f"numpy,tensorflow,keras,{GUEST_MODULES},grader.sandbox.models"
 """What the two servers import; `:prepare` is called."""
 
+SERVER_SECONDS = 10.0
+"""Deadline for a server that has started: to fork takes it 10 ms, to end a guest that holds 3 GB half a second."""
+
+GRACE_SECONDS = 1.0
+"""What a guest has to end after it closed its wire, so that its exit status can be told: it takes a millisecond."""
+
 PORTABLE_VARIABLE = "GRADER_SANDBOX"
 """Set to `portable`, it forces what macOS, Windows and old kernels get: a fresh process a guest, no confinement."""
 
 
 class GuestTimeout(Exception):
-    """The guest missed a deadline and was ended."""
+    """The guest missed a deadline and was ended; the text says which, as in "it did not finish within 10 seconds"."""
 
 
 class GuestCrashed(Exception):
@@ -67,8 +75,11 @@ class Process(Protocol):
     writer: BinaryIO
     output: BinaryIO
 
-    def end(self) -> int | None:
-        """Kill it with all that descends from it; the exit status it had, negative for a signal, where known."""
+    def end(self, grace: float = 0.0) -> int | None:
+        """Kill it with all that descends from it.
+
+        The exit status, negative for a signal, where it ended by itself, for which it has `grace` seconds.
+        """
 
 
 class Server(Protocol):
@@ -92,7 +103,6 @@ def environment() -> dict[str, str]:
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_DETERMINISTIC_OPS": "1",
@@ -148,7 +158,7 @@ class ForkServer:
             with self._lock:
                 self._wait_until_ready()
                 socket.send_fds(self._control, [json.dumps({"fork": entry}).encode()], theirs)
-                pid = self._reply(settings.CALL_SECONDS)["pid"]
+                pid = self._reply(SERVER_SECONDS)["pid"]
         except (OSError, SandboxError):
             for descriptor in (ours_in, ours_out, output_in):
                 os.close(descriptor)
@@ -158,12 +168,13 @@ class ForkServer:
                 os.close(descriptor)
         return ForkedProcess(self, pid, os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb"), os.fdopen(output_in, "rb"))
 
-    def end(self, pid: int) -> int | None:
-        """Kill a child with all that descends from it; None where the server itself is gone."""
+    def end(self, pid: int, grace: float) -> int | None:
+        """Kill a child with all that descends from it; its status as for `Process`, None where the server is gone."""
         try:
             with self._lock:
-                self._control.sendall(json.dumps({"end": pid}).encode())
-                return int(self._reply(settings.CALL_SECONDS)["status"])
+                self._control.sendall(json.dumps({"end": pid, "grace": grace}).encode())
+                status: int | None = self._reply(SERVER_SECONDS)["status"]
+                return status
         except (OSError, SandboxError):
             return None
 
@@ -203,9 +214,9 @@ class ForkedProcess:
     writer: BinaryIO
     output: BinaryIO
 
-    def end(self) -> int | None:
+    def end(self, grace: float = 0.0) -> int | None:
         """Kill it with all that descends from it."""
-        return self.server.end(self.pid)
+        return self.server.end(self.pid, grace)
 
 
 class FreshServer:
@@ -245,15 +256,17 @@ class FreshProcess:
         self.writer = cast(BinaryIO, process.stdin)
         self.output = cast(BinaryIO, process.stderr)
 
-    def end(self) -> int | None:
+    def end(self, grace: float = 0.0) -> int | None:
         """Kill it, and where there are process groups its group."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
         status = self._process.poll()
         if hasattr(os, "killpg"):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        return self._process.returncode if status is None else status
+        return status
 
 
 class Guest:
@@ -267,6 +280,7 @@ class Guest:
         self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.Queue[Any] = queue.Queue(maxsize=4)  # a flood of answers is not stored
         self._number = 0
+        self._look_again = 0.0
         self._fate: GuestTimeout | GuestCrashed | None = None
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send_all, self._receive_all)]
         for thread in self._threads:
@@ -274,12 +288,13 @@ class Guest:
         self._questions.put(dict(setting))
         seconds = settings.START_SECONDS  # a fresh process imports TensorFlow first
         self.isolation: dict[str, Any] = self._expect(seconds, lambda message: message["isolation"])
+        self._left = settings.TASK_SECONDS
 
-    def ask(self, probe: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Answer:
-        """Put one question and wait for its answer.
+    def ask(self, probe: str, seconds: float | None = None, **arguments: Any) -> Answer:
+        """Put one question and wait for its answer, `CALL_SECONDS` if nothing else is said.
 
         Raises:
-            GuestTimeout: no answer within `seconds`; the guest has been ended.
+            GuestTimeout: no answer within `seconds`, or all answers together took too long; the guest has been ended.
             GuestCrashed: the guest is gone, or its answer cannot be read.
         """
         if self._fate is not None:
@@ -288,30 +303,30 @@ class Guest:
         number = self._number
         self._output.expect(number)
         self._questions.put({"id": number, "probe": probe, "arguments": arguments})
-        answer = self._expect(seconds, lambda message: _answer(message, number))
+        began = time.monotonic()
+        limit = settings.CALL_SECONDS if seconds is None else seconds
+        answer = self._expect(min(limit, self._left), lambda message: _answer(message, number, probe))
+        self._left = max(0.0, self._left - (time.monotonic() - began))
         output = self._output.text()
         if answer.raised is not None and answer.raised.get("exit"):
             self._die(GuestCrashed("it ended the program with sys.exit() or exit()"))
         return Answer(answer.value, answer.raised, output)
 
-    def close(self) -> int | None:
-        """End the guest and remove its folder; the exit status it had."""
+    def close(self, grace: float = 0.0) -> int | None:
+        """End the guest and remove its folder; the exit status it had, where it ended by itself."""
         self._questions.put(None)
-        status = self._process.end()
+        status = self._process.end(grace)
         self._fate = self._fate or GuestCrashed("it was ended")
         with suppress(queue.Empty):  # room for the last message of the receiving thread
             while True:
                 self._answers.get_nowait()
         for thread in (*self._threads, self._output.thread):
             thread.join(timeout=1.0)  # they end with their pipes, unless a descendant that got away holds one
-        shutil.rmtree(self._base, ignore_errors=True)
+        remove(self._base)
         return status
 
     def _expect(self, seconds: float, read: Callable[[Any], Any]) -> Any:
-        try:
-            message = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            self._die(GuestTimeout(f"no answer within {seconds:g} seconds"))
+        message = self._message(seconds)
         if isinstance(message, WireError):
             self._die(GuestCrashed("its answer could not be read: did it write to the grader's pipe?"))
         if isinstance(message, Exception):
@@ -321,8 +336,33 @@ class Guest:
         except (KeyError, TypeError, ValueError, AttributeError):
             self._die(GuestCrashed("its answer could not be read: did it write to the grader's pipe?"))
 
+    def _message(self, seconds: float) -> Any:
+        """The next message, or what the receiving thread ended with; what the guest writes is watched meanwhile."""
+        end = time.monotonic() + seconds
+        answered = full = False
+        message = None
+        while not answered:
+            left = end - time.monotonic()
+            try:
+                message = self._answers.get(timeout=max(0.0, min(left, settings.WATCH_SECONDS)))
+                answered = True
+            except queue.Empty:
+                if left <= 0:
+                    self._die(self._late(seconds))
+            if time.monotonic() >= self._look_again:
+                self._look_again = time.monotonic() + settings.WATCH_SECONDS
+                full = is_full(self._base)
+            if full:
+                self._die(GuestCrashed("it wrote too many files, or too large ones, and was stopped"))
+        return message
+
+    def _late(self, seconds: float) -> GuestTimeout:
+        if self._number and seconds == self._left:  # not the question's own deadline
+            return GuestTimeout(f"did not finish: all calls of a task together have {settings.TASK_SECONDS:g} seconds")
+        return GuestTimeout(f"did not finish within {seconds:g} seconds")
+
     def _die(self, fate: GuestTimeout | GuestCrashed | None) -> Any:
-        status = self.close()
+        status = self.close(GRACE_SECONDS if fate is None else 0.0)
         self._fate = fate or GuestCrashed(_ending(status))
         raise self._fate
 
@@ -344,20 +384,27 @@ class Guest:
                 return
 
 
-def _answer(message: Any, number: int) -> Answer:
+def _answer(message: Any, number: int, probe: str) -> Answer:
+    """The answer in a message.
+
+    Raises:
+        ValueError, TypeError, KeyError: it answers another question, or has not the form that it should have.
+    """
     if message["id"] != number:
         raise ValueError("an answer to another question")
     answer = message["answer"]
-    if "unanswerable" in answer:
-        raise ValueError("no answer")
-    if "raised" in answer:
-        return Answer(raised=dict(answer["raised"]))
-    return Answer(value=answer["value"])
+    if "raised" in answer and is_exception(answer["raised"]):
+        return Answer(raised=answer["raised"])
+    if "value" in answer and is_answer(probe, answer["value"]):
+        return Answer(value=answer["value"])
+    raise ValueError("no answer to this question")
 
 
 def _ending(status: int | None) -> str:
     """How a process ended, in words."""
-    if status is None or status == 0:
+    if status is None:
+        return "it closed the grader's pipe"
+    if status == 0:
         return "its process ended itself (os._exit, or all its memory gone)"
     if status < 0:
         with suppress(ValueError):

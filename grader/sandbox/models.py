@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from grader.sandbox.observe import observe, text_of, type_name
+from grader.sandbox.observe import message_of, observe, text_of, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "Dense": ("units", "use_bias"),
@@ -36,7 +36,17 @@ LAYERS = {
     )
 }
 ACTIVATION_LAYERS = ("ReLU", "Softmax", "LeakyReLU", "ELU")
-OPERATIONS = {"Relu": keras.ops.relu, "Softmax": keras.ops.softmax}
+
+FULL_PRECISION = ("float32", "float64")
+
+
+def _classes(module: Any, base: type) -> frozenset[type]:
+    return frozenset(value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base))
+
+
+OPTIMIZERS = _classes(keras.optimizers, keras.optimizers.Optimizer)
+INITIALIZER_CLASSES = _classes(keras.initializers, keras.initializers.Initializer)
+"""Keras's own, by identity: a class of the student's may bear the same name, and claim the same module."""
 
 
 class Models:
@@ -48,7 +58,8 @@ class Models:
         self._functional = type(keras.Model(*[keras.Input((1,))] * 2))
         self._base = keras.Model
         self._callback = keras.callbacks.Callback
-        self._operations = _operation_kinds()
+        self._layer_base = keras.layers.Layer
+        self._reshape = type(keras.ops.reshape(keras.Input((1,)), (-1, 1))._keras_history.operation)
 
     def describe(self, model: Any, input_shape: tuple[int, ...], inputs: Any) -> dict[str, Any]:
         """The model as plain data.
@@ -68,7 +79,7 @@ class Models:
         description["input_shape"] = _shape(model.input_shape)
         description["output_shape"] = _shape(model.output_shape)
         description["chain"], layers = self._chain(model)
-        description["layers"] = [self._layer(layer, inputs) for layer in layers[:60]]
+        description["layers"] = [self._described(layer, node, inputs) for layer, node in layers[:60]]
         description["layer_count"] = len(layers)
         description["trainable"] = bool(model.trainable)
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
@@ -84,29 +95,53 @@ class Models:
         own = type(value) in (self._sequential, self._functional)
         return {"model": True, "class": type_name(value), "accepted": own}
 
-    def _chain(self, model: Any) -> tuple[bool, list[Any]]:
-        """The layers and operations in the order of the data, nested models opened; whether they form one chain."""
-        found: list[Any] = []
+    def _chain(self, model: Any) -> tuple[bool, list[tuple[Any, Any]]]:
+        """Whether a model is one chain; its layers and operations in the order of the data, nested models opened.
+
+        With each goes the node of its call, which holds an operation's arguments; None in a Sequential.
+        """
+        found: list[tuple[Any, Any]] = []
         if type(model) is self._sequential:
-            members, straight = list(model.layers), True
+            members, straight = [(layer, None) for layer in model.layers], True
         else:
             depths = model._operations_by_depth
-            members = [operation for depth in sorted(depths, reverse=True) for operation in depths[depth]]
-            counts = [len(model._nodes_by_depth[depth]) for depth in model._nodes_by_depth]
-            straight = all(count == 1 for count in counts) and len(model.inputs) == len(model.outputs) == 1
+            members = [(operation, None) for depth in sorted(depths, reverse=True) for operation in depths[depth]]
+            nodes = [model._nodes_by_depth[depth] for depth in sorted(model._nodes_by_depth, reverse=True)]
+            straight = all(len(row) == 1 for row in nodes) and len(model.inputs) == len(model.outputs) == 1
             if straight:  # a layer that is called twice stands in the chain twice
-                members = [model._nodes_by_depth[depth][0].operation for depth in sorted(model._nodes_by_depth)[::-1]]
-        for member in members:
+                members = [(row[0].operation, row[0]) for row in nodes]
+        for member, node in members:
             if type(member) in (self._sequential, self._functional):
                 inner_straight, inner = self._chain(member)
                 straight = straight and inner_straight
                 found.extend(inner)
             elif type(member) is not LAYERS["InputLayer"]:
-                found.append(member)
+                found.append((member, node))
         return straight, found
 
+    def _described(self, layer: Any, node: Any, inputs: Any) -> dict[str, Any]:
+        if isinstance(layer, self._layer_base) or node is None:
+            return self._layer(layer, inputs)
+        return self._operation(layer, node, inputs)
+
+    def _operation(self, operation: Any, node: Any, inputs: Any) -> dict[str, Any]:
+        """An operation of `keras.ops` or `keras.activations` on one tensor: what it makes of `inputs`."""
+        description: dict[str, Any] = {"kind": "Operation", "class": type_name(operation), "settings": {}}
+        description.update(name=str(operation.name)[:80], extras=[], trainable=True)
+        description.update(weight_shapes=[], trainable_weights=0)
+        if type(operation) is self._reshape:
+            batch, *rest = operation.newshape if isinstance(operation.newshape, list | tuple) else (0,)
+            if batch in (-1, None):
+                return {**description, "kind": "Reshape", "settings": {"target_shape": _plain(rest)}}
+
+        def function(values: Any) -> Any:
+            args, named = node.arguments.fill_in({id(tensor): values for tensor in node.arguments.keras_tensors})
+            return operation(*args, **named)
+
+        return {**description, "activation": _evaluate(function, inputs), "activation_name": type_name(operation)}
+
     def _layer(self, layer: Any, inputs: Any) -> dict[str, Any]:
-        kind = self._kinds.get(type(layer)) or self._operations.get(type(layer), "")
+        kind = self._kinds.get(type(layer), "")
         description: dict[str, Any] = {"kind": kind, "class": type_name(layer), "settings": {}, "extras": []}
         description["name"] = str(getattr(layer, "name", ""))[:80]
         description["trainable"] = bool(getattr(layer, "trainable", True))
@@ -121,6 +156,8 @@ class Models:
             value = getattr(layer, name, None)
             if value is not None:
                 description["extras"].append([name, type_name(value)])
+        if layer.compute_dtype not in FULL_PRECISION:
+            description["extras"].append(["dtype", str(layer.compute_dtype)])
         if kind in ("Dense", "Conv2D"):
             for name in INITIALIZERS:
                 description[name] = _initializer(getattr(layer, name))
@@ -129,7 +166,7 @@ class Models:
             description["activation_name"] = str(getattr(layer.activation, "__name__", type_name(layer.activation)))[
                 :80
             ]
-        elif kind in ACTIVATION_LAYERS or kind in OPERATIONS:
+        elif kind in ACTIVATION_LAYERS:
             description["activation"] = _evaluate(layer, inputs)
             description["activation_name"] = kind
         return description
@@ -137,7 +174,8 @@ class Models:
     def weights(self, model: Any) -> list[Any]:
         """All weights, float32, in the order of the layers of the chain."""
         _, layers = self._chain(model)
-        return [np.asarray(weight, dtype=np.float32) for layer in layers for weight in getattr(layer, "weights", [])]
+        weights = [weight for layer, _ in layers for weight in getattr(layer, "weights", [])]
+        return [np.asarray(weight, dtype=np.float32) for weight in weights]
 
     def set_weights(self, model: Any, weights: list[Any]) -> None:
         """Assign all weights, in the order in which `weights` gives them."""
@@ -158,23 +196,26 @@ class Models:
         return float(model.compute_loss(y=targets, y_pred=predictions, training=False))
 
     def train_step(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
-        """One step on one batch with the model's own optimizer and metrics: the logs, and the weights afterwards.
+        """What the model's metrics say of one batch, and its weights after a step of its optimizer on that batch.
 
-        The loss is set to the right one, so that a wrong one costs its own check only. Eager, which saves tracing a
-        graph and computes the same.
+        Loss and metrics are kept apart, so that a wrong one costs its own check only: the loss is set to the right one,
+        and the step is made without metrics. Eager, which saves tracing a graph and computes the same.
         """
-        compiled = getattr(model, "_compile_metrics", None)
-        model.compile(
-            optimizer=model.optimizer,
-            loss="sparse_categorical_crossentropy",
-            metrics=getattr(compiled, "_user_metrics", None),
-            weighted_metrics=getattr(compiled, "_user_weighted_metrics", None),
-            run_eagerly=True,
-        )
+        metrics = getattr(model, "_compile_metrics", None)
+        user = getattr(metrics, "_user_metrics", None), getattr(metrics, "_user_weighted_metrics", None)
+        settings = {"optimizer": model.optimizer, "loss": "sparse_categorical_crossentropy", "run_eagerly": True}
+        answer: dict[str, Any] = {"logs": observe({}), "metrics_raised": ""}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            logs = model.train_on_batch(images, labels, return_dict=True)
-        return {"logs": observe(dict(logs)), "weights": self.weights(model)}
+            try:
+                model.compile(metrics=user[0], weighted_metrics=user[1], **settings)
+                answer["logs"] = observe(dict(model.test_on_batch(images, labels, return_dict=True)))
+            except Exception as error:
+                answer["metrics_raised"] = f"{type_name(error)}: {message_of(error)}"[:400]
+            model.compile(**settings)
+            model.train_on_batch(images, labels)
+        answer["weights"] = self.weights(model)
+        return answer
 
     def reference(self, architecture: dict[str, Any], names: list[str], functional: bool, called: bool) -> Any:
         """A model of the grader's own: layers as `Architecture.to_json` describes them, each under its name."""
@@ -212,12 +253,6 @@ class Models:
         return {"accuracy": observe([float(value) for value in history.history["accuracy"]])}
 
 
-def _operation_kinds() -> dict[type, str]:
-    """The classes of the operations that `keras.ops.relu` and `keras.ops.softmax` put into a Functional model."""
-    inputs = keras.Input((1,))
-    return {type(function(inputs)._keras_history.operation): kind for kind, function in OPERATIONS.items()}
-
-
 def _shape(shape: Any) -> list[int | None] | None:
     if not isinstance(shape, list | tuple):
         return None
@@ -236,15 +271,18 @@ def _plain(value: Any) -> Any:
 
 def _initializer(value: Any) -> dict[str, Any]:
     """An initializer's class and plain settings; a function of the student's own has a name only."""
-    builtin = type(value).__module__.startswith("keras.") and hasattr(value, "get_config")
+    builtin = type(value) in INITIALIZER_CLASSES
     config = value.get_config() if builtin else {}
     settings = {str(key): item for key, item in config.items() if isinstance(item, bool | int | float | str)}
     return {"class": type_name(value) if builtin else "", "settings": {key: settings[key] for key in sorted(settings)}}
 
 
 def _evaluate(function: Any, inputs: Any) -> Any:
-    """What an activation makes of `inputs`; None where it gives no array of their shape."""
-    outputs = np.asarray(function(keras.ops.convert_to_tensor(inputs)), dtype=np.float32)
+    """What an activation makes of `inputs`; None where it gives no array of their shape, or takes no such inputs."""
+    try:
+        outputs = np.asarray(function(keras.ops.convert_to_tensor(inputs)), dtype=np.float32)
+    except Exception:
+        return None
     return outputs if outputs.shape == inputs.shape else None
 
 
@@ -252,8 +290,7 @@ def _compile_settings(model: Any) -> dict[str, Any]:
     """Optimizer, loss and metrics: names for the diagnosis, plain settings for the trainer."""
     optimizer = model.optimizer
     settings: dict[str, Any] = {"optimizer": type_name(optimizer), "optimizer_known": False, "optimizer_settings": {}}
-    module = type(optimizer).__module__
-    if module.startswith("keras."):
+    if type(optimizer) in OPTIMIZERS:
         settings["optimizer_known"] = True
         config = optimizer.get_config()
         settings["optimizer_settings"] = {
@@ -265,6 +302,8 @@ def _compile_settings(model: Any) -> dict[str, Any]:
             schedule = {"class_name": str(rate.get("class_name"))[:80], "config": plain}
             settings["optimizer_settings"]["learning_rate"] = schedule
     settings["loss"] = _named(model.loss)
+    weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    settings["loss_weights"] = "" if weights is None else text_of(weights)[:80]
     settings["loss_settings"] = {"from_logits": bool(getattr(model.loss, "_fn_kwargs", {}).get("from_logits", False))}
     return settings
 

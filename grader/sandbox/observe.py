@@ -4,9 +4,11 @@ An object that claims to equal everything, an array subclass or a `__repr__` tha
 read as bytes, numbers and texts by exact conversion, everything else is a type name and a bounded text.
 """
 
+import builtins
 import inspect
 import linecache
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,48 +21,99 @@ ITEM_LIMIT = 2_000
 TEXT_LIMIT = 2_000
 """Characters of one text."""
 
-ARRAY_BYTES = 32 * 2**20
-"""Bytes of one array: the largest asked for, the activations of 8 images, has 3 MB."""
+CHARACTER_LIMIT = 200_000
+"""Characters of all texts of one observation."""
+
+ARRAY_BYTES = 20 * 2**20
+"""Bytes of all arrays of one observation: the largest asked for, the activations of 8 images, have 3 MB."""
+
+DEPTH_LIMIT = 20
+"""Lists in lists: a list may hold itself, and what is asked for is a list, or a dict of arrays."""
+
+NAME_LIMIT = 200
+"""Names of a module or a class that are reported, to find one that is misspelt."""
 
 FRAME_LIMIT = 8
 """Lines of student code in a traceback: the last ones, which a beginner reads."""
 
 
-def observe(value: Any, budget: list[int] | None = None) -> dict[str, Any]:
+EXCEPTIONS = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and BaseException in kind.__mro__)
+"""Python's own exceptions, by identity: a class of the student's may bear the same name."""
+
+
+@dataclass
+class Budget:
+    """What one observation may still hold, and how deep it is nested."""
+
+    items: int = ITEM_LIMIT
+    characters: int = CHARACTER_LIMIT
+    array_bytes: int = ARRAY_BYTES
+    depth: int = 0
+
+    def cut(self, text: str) -> str:
+        """As much of a text as there is room for."""
+        kept = str.__str__(text)[: min(TEXT_LIMIT, max(self.characters, 0))]
+        self.characters -= len(kept)
+        return kept
+
+    def has_room_for(self, array: "np.ndarray[Any, Any]") -> bool:
+        """Whether there is room for an array, which then is taken."""
+        fits = array.nbytes <= self.array_bytes
+        self.array_bytes -= array.nbytes if fits else 0
+        return fits
+
+
+def observe(value: Any) -> dict[str, Any]:
     """Describe `value` as plain data: a dict with `kind`, `type` and what belongs to the kind."""
-    left = [ITEM_LIMIT] if budget is None else budget
-    left[0] -= 1
+    return _observe(value, Budget())
+
+
+def _observe(value: Any, left: Budget) -> dict[str, Any]:
+    left.items -= 1
     kind = type(value)
     name = type_name(value)
     if value is None:
         return {"kind": "none", "type": name}
-    if kind is bool or isinstance(value, np.bool_):
+    if kind is bool or issubclass(kind, np.bool_):
         return {"kind": "bool", "type": name, "value": bool(value)}
-    if kind is int or isinstance(value, np.integer):
+    if kind is int or issubclass(kind, np.integer):
         return {"kind": "int", "type": name, "value": _bounded_int(value)}
-    if kind is float or isinstance(value, np.floating):
+    if kind is float or issubclass(kind, np.floating):
         return {"kind": "float", "type": name, "value": float(value)}
     if issubclass(kind, str):
-        return {"kind": "text", "type": name, "value": str.__str__(value)[:TEXT_LIMIT]}
+        return {"kind": "text", "type": name, "value": left.cut(value)}
     if issubclass(kind, np.ndarray):
         return _array(np.ndarray.view(value, np.ndarray), name, left)
-    if kind in (list, tuple):
-        items = []
-        for item in value:
-            if left[0] <= 0:
-                break
-            items.append(observe(item, left))
-        return {"kind": kind.__name__, "type": name, "length": len(value), "items": items}
-    if issubclass(kind, dict):
-        pairs = []
-        for key, item in dict.items(value):
-            if left[0] <= 0:
-                break
-            pairs.append([observe(key, left), observe(item, left)])
-        return {"kind": "dict", "type": name, "length": dict.__len__(value), "items": pairs}
+    if left.depth < DEPTH_LIMIT:
+        left.depth += 1
+        try:
+            if kind is list or kind is tuple:
+                return {"kind": name, "type": name, "length": len(value), "items": _items(value, left)}
+            if issubclass(kind, dict):
+                return {"kind": "dict", "type": name, "length": dict.__len__(value), "items": _pairs(value, left)}
+        finally:
+            left.depth -= 1
     if _is_tensor(value):
         return {"kind": "tensor", "type": "TensorFlow tensor", "shape": [int(size) for size in value.shape]}
-    return {"kind": "other", "type": name, "text": text_of(value)}
+    return {"kind": "other", "type": name, "text": left.cut(text_of(value))}
+
+
+def _items(values: list[Any] | tuple[Any, ...], left: Budget) -> list[Any]:
+    items = []
+    for item in values:
+        if left.items <= 0:
+            break
+        items.append(_observe(item, left))
+    return items
+
+
+def _pairs(value: dict[Any, Any], left: Budget) -> list[Any]:
+    pairs = []
+    for key, item in dict.items(value):
+        if left.items <= 1:
+            break
+        pairs.append([_observe(key, left), _observe(item, left)])
+    return pairs
 
 
 def _bounded_int(value: Any) -> int | str:
@@ -68,13 +121,13 @@ def _bounded_int(value: Any) -> int | str:
     return number if abs(number) < 2**63 else "a number beyond 64 bits"
 
 
-def _array(value: np.ndarray[Any, Any], name: str, left: list[int]) -> dict[str, Any]:
+def _array(value: np.ndarray[Any, Any], name: str, left: Budget) -> dict[str, Any]:
     shape = [int(size) for size in value.shape]
     description: dict[str, Any] = {"kind": "array", "type": name, "shape": shape, "dtype": str(value.dtype)[:80]}
-    if value.dtype.kind in "biufc" and value.nbytes <= ARRAY_BYTES:
+    if value.dtype.kind in "biufc" and left.has_room_for(value):
         description["array"] = np.ascontiguousarray(value).reshape(value.shape)
-    elif value.dtype.kind in "UO" and value.ndim == 1 and value.size <= left[0]:  # an array of names
-        description["items"] = [observe(item, left) for item in value.tolist()]
+    elif value.dtype.kind in "UO" and value.ndim == 1 and value.size <= left.items:  # an array of names
+        description["items"] = _items(value.tolist(), left)
     return description
 
 
@@ -86,13 +139,13 @@ def _is_tensor(value: Any) -> bool:
 
 def type_name(value: Any) -> str:
     """The class name of `value`, without its module for builtins and numpy."""
-    return str(type(value).__name__)[:80]
+    return str.__str__(type(value).__name__)[:80]
 
 
 def text_of(value: Any) -> str:
     """A bounded `repr`; a `__repr__` that raises gives the type's name."""
     try:
-        return str(repr(value))[:TEXT_LIMIT]
+        return str.__str__(repr(value))[:TEXT_LIMIT]
     except BaseException:
         return f"<{type_name(value)}>"
 
@@ -101,6 +154,7 @@ def observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
     """Describe an exception: its type, its text, and the student's lines of its traceback, the innermost last."""
     description: dict[str, Any] = {
         "type": type_name(error),
+        "bases": [kind.__name__ for kind in type(error).__mro__ if kind in EXCEPTIONS],
         "message": message_of(error),
         "frames": frames(error.__traceback__, folder),
         "unfinished": isinstance(error, NotImplementedError),
@@ -118,8 +172,8 @@ def syntax_of(error: SyntaxError) -> dict[str, Any]:
     line, column = error.lineno, error.offset
     return {
         "file": Path(str(error.filename)).name[:80],
-        "line": line if type(line) is int else 0,
-        "column": column if type(column) is int else 0,
+        "line": line if type(line) is int and line > 0 else 0,
+        "column": column if type(column) is int and column > 0 else 0,
         "text": error.text.rstrip("\r\n")[:200] if isinstance(error.text, str) else "",
         "message": str(error.msg)[:300],
     }
@@ -128,7 +182,7 @@ def syntax_of(error: SyntaxError) -> dict[str, Any]:
 def message_of(error: BaseException) -> str:
     """The exception's text, bounded; empty where even that raises."""
     try:
-        return str(error)[:TEXT_LIMIT]
+        return str.__str__(str(error))[:TEXT_LIMIT]
     except BaseException:
         return ""
 

@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.sandbox.observe import observe, observe_exception, signature_of, syntax_of, type_name
+from grader.sandbox.observe import (
+    NAME_LIMIT,
+    message_of,
+    observe,
+    observe_exception,
+    signature_of,
+    syntax_of,
+    type_name,
+)
 
 if TYPE_CHECKING:
     from grader.sandbox.models import Models
-
-NAME_LIMIT = 200
-"""Names of a module that are reported, to find one that is misspelt."""
 
 
 class Probes:
@@ -47,15 +52,22 @@ class Probes:
     def ask_inspect(self, file_name: str, public_names: list[str]) -> dict[str, Any]:
         """Compile a module without running it: its syntax error, and whether it is still the untouched stub."""
         import ast
+        import io
+        import tokenize
 
-        source = (self._folder / file_name).read_bytes()
+        path = self._folder / file_name
+        source = path.read_bytes()
         try:
+            coding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+            source.decode(coding)  # Python 3.11 itself lets comments pass that do not decode
             tree = ast.parse(source, filename=file_name)
-            compile(tree, file_name, "exec")
+            compile(source, str(path), "exec")  # it reads the line at fault from there
         except SyntaxError as error:
-            return {"syntax": syntax_of(error), "untouched": False}
-        except (ValueError, RecursionError, MemoryError) as error:
-            text = {"file": file_name, "line": 0, "column": 0, "text": "", "message": str(error)[:200]}
+            return {"syntax": {**syntax_of(error), "file": file_name}, "untouched": False}
+        except Exception as error:  # of hostile bytes a codec may make anything
+            deep = isinstance(error, RecursionError | MemoryError)
+            message = "an expression is nested too deeply" if deep else message_of(error)[:200]
+            text = {"file": file_name, "line": 0, "column": 0, "text": "", "message": message}
             return {"syntax": text, "untouched": False}
         bodies: dict[str, list[ast.stmt]] = {}
         for node in tree.body:
@@ -166,8 +178,9 @@ class Probes:
 
     def ask_is_callback(self, handle: int) -> dict[str, Any]:
         """Whether an object is a `keras.callbacks.Callback`, and the methods that its own class defines."""
-        own = [name for name in vars(type(self._objects[handle])) if isinstance(name, str) and not name.startswith("_")]
-        return {"callback": self._keras.is_callback(self._objects[handle]), "methods": [name[:80] for name in own[:50]]}
+        names = [name for name in vars(type(self._objects[handle])) if isinstance(name, str)]
+        methods = [name[:80] for name in names if not name.startswith("_")]
+        return {"callback": self._keras.is_callback(self._objects[handle]), "methods": methods[:NAME_LIMIT]}
 
     def ask_event(
         self, handle: int, model: int, event: str, number: int | None, logs: dict[str, Any] | None

@@ -6,7 +6,8 @@ of that in memory, in milliseconds. It never calls into TensorFlow (a fork after
 Over a Unix socket the host sends one JSON line a request, with the file descriptors that the child shall have:
 
     {"fork": "grader.sandbox.guest:main"}   and three descriptors: wire in, wire out, output   ->  {"pid": 123}
-    {"end": 123}                            kill the child and all that descends from it       ->  {"status": -9}
+    {"end": 123, "grace": 0.5}              kill the child and all that descends from it       ->  {"status": -11}
+                                            the status it ended with by itself within the grace period, or null
 
 When the host is gone, the server ends all its children and itself. Where there is no fork, the host starts this
 module with `--once` instead: a fresh process that imports, runs one entry point on its standard streams, and ends.
@@ -20,6 +21,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,7 +47,7 @@ def serve(control: socket.socket, preload: str) -> None:
         text, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 3)
         if not text:
             for pid in children:
-                _end(pid, set())
+                _end(pid, set(), 0.0)
             return
         request = json.loads(text)
         if "fork" in request:
@@ -56,11 +58,11 @@ def serve(control: socket.socket, preload: str) -> None:
             children.add(pid)
             for descriptor in descriptors:
                 os.close(descriptor)
-            answer = {"pid": pid}
+            answer: dict[str, int | None] = {"pid": pid}
         else:
             pid = request["end"]
             children.discard(pid)
-            answer = {"status": _end(pid, children)}
+            answer = {"status": _end(pid, children, request["grace"])}
         control.sendall(json.dumps(answer).encode() + b"\n")
 
 
@@ -113,25 +115,36 @@ def _run(entry: str, wire_in: int, wire_out: int) -> None:
         getattr(importlib.import_module(module), function)(Channel(reader, writer))
 
 
-def _end(pid: int, others: set[int]) -> int:
-    """Kill a child with all that descends from it; its exit status, negative for a signal."""
+def _end(pid: int, others: set[int], grace: float) -> int | None:
+    """Kill a child with all that descends from it.
+
+    Its exit status, negative for a signal, where it ends by itself within `grace` seconds; otherwise None.
+    """
+    status = _reaped(pid, os.WNOHANG)
+    until = time.monotonic() + grace
+    while status is None and time.monotonic() < until:
+        time.sleep(0.005)
+        status = _reaped(pid, os.WNOHANG)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    status = _reap(pid)
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            _reaped(pid, 0)
     for orphan in _children() - others:
         with suppress(ProcessLookupError):
             os.kill(orphan, signal.SIGKILL)
-        _reap(orphan)
+        _reaped(orphan, 0)
     return status
 
 
-def _reap(pid: int) -> int:
+def _reaped(pid: int, options: int) -> int | None:
+    """The exit status of a child that has ended; None where it has not yet, or has been asked for before."""
     try:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        ended, status = os.waitpid(pid, options)
     except ChildProcessError:
-        return 0
+        return None
+    return os.waitstatus_to_exitcode(status) if ended else None
 
 
 def _children() -> set[int]:

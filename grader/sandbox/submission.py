@@ -7,7 +7,6 @@ through a symbolic link out of the folder, never more than a bounded number of b
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,10 @@ from grader.course.settings import SOURCE_BYTES, ZIP_BYTES, ZIP_ENTRIES
 
 class SubmissionError(ValueError):
     """A submission that cannot be read at all; the text says what is wrong and what to do."""
+
+
+class NoSubmission(SubmissionError):
+    """There is nothing at the path that was given."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,17 @@ def read_submission(path: Path, file_names: Sequence[str]) -> Submission:
     """Read the files of those names from a folder or a zip.
 
     Raises:
-        SubmissionError: there is no such folder, it is neither folder nor zip, or the zip is damaged or too large.
+        NoSubmission: there is nothing at `path`.
+        SubmissionError: it is neither folder nor zip, or the zip is damaged or too large.
     """
     name = path.absolute().name or str(path)
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        raise NoSubmission(f"there is no folder or zip at {path}: check the path after --submission") from None
+    if stat.S_ISDIR(mode):
         return _read_folder(name, path, file_names)
-    if not path.exists():
-        raise SubmissionError(f"there is no folder or zip at {path}: check the path after --submission")
-    if not path.is_file():
+    if not stat.S_ISREG(mode):
         raise SubmissionError(f"{path} is neither a folder nor a zip")
     return _read_zip(name, path, file_names)
 
@@ -70,8 +76,8 @@ def _read_folder(name: str, path: Path, file_names: Sequence[str]) -> Submission
             continue
         try:
             sources[file_name] = _read_file(folder, folder / file_name)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
+        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle, in Python 3.11
+            reason = str(error) if type(error) is ValueError else getattr(error, "strerror", "it is a link to itself")
             problems[file_name] = f"{file_name} cannot be read: {reason}"
     others = tuple(entry for entry in present if entry.endswith(".py") and entry not in file_names)[:50]
     return Submission(name, path, sources, problems, others, folder)
@@ -98,14 +104,14 @@ def _bounded(source: bytes) -> bytes:
 
 
 def _read_zip(name: str, path: Path, file_names: Sequence[str]) -> Submission:
-    if path.stat().st_size > ZIP_BYTES:
-        raise SubmissionError(f"{path} is larger than {ZIP_BYTES // 2**20} MB: zip only the modules")
     try:
+        if path.stat().st_size > ZIP_BYTES:
+            raise SubmissionError(f"{path} is larger than {ZIP_BYTES // 2**20} MB: zip only the modules")
         with zipfile.ZipFile(path) as archive:
             return _read_archive(name, path, archive, file_names)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, EOFError, zlib.error) as error:
-        if isinstance(error, SubmissionError):
-            raise
+    except SubmissionError:
+        raise
+    except Exception:  # of hostile bytes the library may raise anything
         raise SubmissionError(f"{path} is no zip that can be read, or it is damaged: make it again") from None
 
 
@@ -114,24 +120,18 @@ def _read_archive(name: str, path: Path, archive: zipfile.ZipFile, file_names: S
     if len(entries) > ZIP_ENTRIES:
         raise SubmissionError(f"{path} lists more than {ZIP_ENTRIES:,} files: zip only the modules")
     root = _root_folder(entries, file_names)
+    # of two entries with one name the later one counts, as it would when unpacked; only that one is read
+    inside = {parts[-1]: entry for entry in entries if (parts := _parts(entry)) and parts[:-1] == root}
     sources: dict[str, bytes] = {}
     problems: dict[str, str] = {}
-    others: set[str] = set()
-    for entry in entries:  # of two entries with one name the later one counts, as it would when unpacked
-        parts = _parts(entry)
-        if entry.is_dir() or parts[:-1] != root:
-            continue
-        if parts[-1] not in file_names:
-            others.update({parts[-1]} if parts[-1].endswith(".py") else ())
-            continue
-        sources.pop(parts[-1], None)
-        problems.pop(parts[-1], None)
+    for file_name in [name for name in file_names if name in inside]:
         try:
-            sources[parts[-1]] = _read_entry(archive, entry)
-        except (ValueError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            sources[file_name] = _read_entry(archive, inside[file_name])
+        except Exception as error:  # of hostile bytes the library may raise anything
             reason = str(error) if type(error) is ValueError else "this part of the zip is damaged or encrypted"
-            problems[parts[-1]] = f"{parts[-1]} cannot be read: {reason}"
-    return Submission(name, path, sources, problems, tuple(sorted(others))[:50])
+            problems[file_name] = f"{file_name} cannot be read: {reason}"
+    others = sorted(name for name in inside if name.endswith(".py") and name not in file_names)
+    return Submission(name, path, sources, problems, tuple(others[:50]))
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ def _root_folder(entries: Sequence[zipfile.ZipInfo], file_names: Sequence[str]) 
 
 def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     mode = entry.external_attr >> 16
-    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise ValueError("it is a link or another special file, not a module")
+    if entry.is_dir() or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
+        raise ValueError("it is a folder, a link or another special file, not a module")
     with archive.open(entry) as stream:
         return _bounded(stream.read(SOURCE_BYTES + 1))

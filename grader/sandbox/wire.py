@@ -10,6 +10,7 @@ a `WireError`.
 
 import json
 import math
+import re
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -23,6 +24,9 @@ MESSAGE_LIMIT = 48 * 2**20
 
 KINDS = "biufc"
 """Array kinds that may cross: booleans, integers, floats and complex numbers (numpy's `dtype.kind`)."""
+
+DTYPE = re.compile(f"[<>|=][{KINDS}][0-9]{{1,2}}")
+"""How numpy writes the dtypes that may cross; it would understand much more."""
 
 
 MARK = "\0answered {}\0"
@@ -63,13 +67,13 @@ class Channel:
             raise WireError(f"a message of {length:,} bytes of text")
         try:
             header = json.loads(self._read(length))
-            specifications = [(np.dtype(text), _shape(shape)) for text, shape in header["arrays"]]
+            specifications = [(_dtype(text), _shape(shape)) for text, shape in header["arrays"]]
             value = header["value"]
         except (ValueError, KeyError, TypeError, RecursionError, SyntaxError) as error:
             raise WireError(f"a message that is no JSON of ours ({type(error).__name__})") from None
         sizes = [dtype.itemsize * math.prod(shape) for dtype, shape in specifications]
-        if any(dtype.kind not in KINDS for dtype, _ in specifications) or sum(sizes) > MESSAGE_LIMIT:
-            raise WireError("arrays that are too large, or of a kind that does not cross")
+        if sum(sizes) > MESSAGE_LIMIT:
+            raise WireError("arrays that are too large")
         arrays = [
             np.frombuffer(self._read(size), dtype=dtype).reshape(shape)
             for size, (dtype, shape) in zip(sizes, specifications, strict=True)
@@ -96,10 +100,19 @@ class Channel:
         return data
 
 
+def _dtype(text: Any) -> np.dtype[Any]:
+    if not isinstance(text, str) or not DTYPE.fullmatch(text):
+        raise ValueError("no dtype that crosses")
+    return np.dtype(text)
+
+
 def _shape(shape: Any) -> tuple[int, ...]:
-    if not isinstance(shape, list) or len(shape) > 32 or any(type(size) is not int or size < 0 for size in shape):
+    sizes = shape if isinstance(shape, list) and len(shape) <= 32 else [-1]
+    if not all(type(size) is int and 0 <= size <= MESSAGE_LIMIT for size in sizes):
         raise ValueError("no shape")
-    return tuple(shape)
+    if math.prod(size for size in sizes if size) > MESSAGE_LIMIT:  # numpy counts so, though another is 0
+        raise ValueError("no shape")
+    return tuple(sizes)
 
 
 def encode(value: Any) -> list[bytes]:

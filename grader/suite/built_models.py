@@ -34,10 +34,13 @@ from grader.sandbox.host import Answer
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
-BATCH = 32
+BATCH = 12
 """Images of the one training step: enough for every unit of a right model to get a gradient."""
 
 LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+
+METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
+LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
 
 STEP_TOLERANCE = 0.02
 """Largest deviation from Adam's first step, relative to it: float32 rounding of gradients reaches 2e-3 where they are
@@ -133,8 +136,8 @@ def _expect_consistent(model: BuiltModel) -> None:
         )
 
 
-def expect_input(model: BuiltModel, shape: tuple[int, ...]) -> None:
-    """The model knows its input shape, and it is `shape` for any number of images.
+def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -> None:
+    """The model knows its input shape, and it is `shape`, for any number of images.
 
     Raises:
         Failed: it does not, or it is another one.
@@ -146,7 +149,10 @@ def expect_input(model: BuiltModel, shape: tuple[int, ...]) -> None:
     if report.input_shape != shape:
         got = "several inputs" if report.input_shape is None else f"input of shape {report.input_shape}"
         raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.")
-    if report.batch_size is not None:
+    if report.batch_size is None:
+        return
+    other = np.zeros((report.batch_size + 1, *shape), dtype=np.float32)  # most layers do take another number
+    if task.ask("forward", f"Calling the model of {model.called}", handle=model.handle, images=other).raised:
         hint = f"Say keras.Input(shape={shape}), without the number of images."
         raise Failed(f"The model of {model.called} takes {report.batch_size} images at a time, no other number.", hint)
 
@@ -158,11 +164,13 @@ class TrainStep:
     Attributes:
         labels: `(n,)` int64; half of them what the model predicted.
         logs: what Keras reported, numbers only.
+        metrics_raised: the exception of a metric, in one line; empty where all metrics work.
         weights: all weights afterwards.
     """
 
     labels: Array
     logs: dict[str, float]
+    metrics_raised: str
     weights: list[Array]
 
 
@@ -186,17 +194,21 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
         raise not_compiled(model.called)
     if not model.weights:
         raise Failed(f"The model of {model.called} cannot be trained: it has no weights, or far too many.")
-    return task.once("train step", lambda: _train_step(task, model))
-
-
-def _train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
     labels = labels_for(model)
     asked = f"Training the model of {model.called} on {len(labels)} images"
-    value = task.value("train_step", asked, handle=model.handle, images=model.images, labels=labels)
+
+    def ask() -> Answer:
+        return task.ask("train_step", asked, handle=model.handle, images=model.images, labels=labels)
+
+    answer = task.once("train step", ask)
+    if answer.raised is not None:
+        raise task.exception(asked, answer.raised)
+    value = answer.value
     try:
         pairs = value["logs"]["items"]
         logs = {str(key["value"]): float(item["value"]) for key, item in pairs if item["kind"] in ("float", "int")}
-        return TrainStep(labels, logs, _arrays(value["weights"], model.called))
+        error = clean(str(value["metrics_raised"]).split("\n")[0], 200)
+        return TrainStep(labels, logs, error, _arrays(value["weights"], model.called))
     except (KeyError, TypeError, ValueError):
         raise Failed(f"{asked} gave an answer that cannot be read.") from None
 
@@ -212,6 +224,8 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
         raise not_compiled(model.called)
     if compiled.loss in ("None", ""):
         raise Failed(f"{model.called} is compiled without a loss.", LOSS_HINT)
+    if model.loss is not None and model.loss.raised is not None and compiled.loss_weights:
+        raise Failed(f"{model.called} is compiled with loss_weights={compiled.loss_weights}.", LOSS_WEIGHTS_HINT)
     named = f"{model.called} is compiled with the loss {compiled.loss}"
     outputs, labels = model.outputs, labels_for(model)
     answer = model.loss
@@ -242,10 +256,14 @@ def expect_metric(task: TaskSession, model: BuiltModel) -> None:
         Failed: it is not there, or not the accuracy.
     """
     step = train_step(task, model)
+    if step.metrics_raised:
+        raise Failed(f"Training {model.called} with its metric raises {step.metrics_raised}", METRIC_HINT)
     others = [name for name in step.logs if name != "loss"]
     if "accuracy" not in step.logs:
-        found = f"the logs have {clean(', '.join(others), 120)}" if others else "the logs have no metric"
-        raise Failed(f"Training {model.called} reports no accuracy: {found}.", "Say metrics=['accuracy'].")
+        found = f"the logs have {clean(', '.join(others), 120)}" if others else "it is compiled without metrics"
+        misplaced = model.report.compiled is not None and "accuracy" in model.report.compiled.loss_weights
+        hint = LOSS_WEIGHTS_HINT if misplaced else METRIC_HINT
+        raise Failed(f"Training {model.called} reports no metric named accuracy: {found}.", hint)
     outputs = model.outputs
     if outputs is None or outputs.ndim != 2 or outputs.shape[1] != 10:
         return  # the output is another check's matter
@@ -254,7 +272,7 @@ def expect_metric(task: TaskSession, model: BuiltModel) -> None:
         got = f"{step.logs['accuracy']:.4f} where {expected:.4f} of the labels are predicted right"
         raise Failed(
             f"The metric accuracy of {model.called} is {got}.",
-            "Say metrics=['accuracy']: Keras then takes the one that fits the labels.",
+            METRIC_HINT,
         )
 
 
@@ -325,11 +343,34 @@ def expect_learning(task: TaskSession, model: BuiltModel) -> None:
         place += len(entry.weights)
 
 
+def prepare_accuracy(
+    task: TaskSession, run: Run, model: BuiltModel, expected: Architecture, training: Training
+) -> None:
+    """Begin to train the model in the background, if it is right; never fails."""
+    run.prepare(task.task, lambda: job_of(task, model, expected, training))
+
+
 def expect_accuracy(task: TaskSession, run: Run, model: BuiltModel, expected: Architecture, training: Training) -> None:
     """The accuracy that the architecture reaches when the grader trains it afresh.
 
     Raises:
         Failed: something else has to be mended first, or it stays below the floor.
+    """
+    job = run.prepared(task.task, lambda: job_of(task, model, expected, training))
+    trained = run.train(job, f"Training the {task.task.name} model")
+    if not trained.accuracy >= training.floor:
+        raise Failed(
+            f"Trained for {training.epochs} epochs, {model.called} reaches a test accuracy of "
+            f"{100 * trained.accuracy:.1f}%; at least {100 * training.floor:.0f}% was expected.",
+            _accuracy_hint(job.optimizer.learning_rate),
+        )
+
+
+def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, training: Training) -> Job:
+    """The training that measures the model's accuracy.
+
+    Raises:
+        Failed: structure, loss, optimizer or learning are not right yet; such a model is not trained.
     """
     waits = "The accuracy is measured when structure, loss and optimizer are right"
     if without_initializers(model.report.architecture) != canonical(expected):
@@ -345,14 +386,7 @@ def expect_accuracy(task: TaskSession, run: Run, model: BuiltModel, expected: Ar
     if compiled is None:
         raise not_compiled(model.called)
     architecture = without_private_initializers(model)
-    job = Job(architecture, adam_from_config(compiled.settings), training.epochs, TRAINING_SEED, training.data)
-    trained = run.train(job, f"Training the {task.task.name} model")
-    if not trained.accuracy >= training.floor:
-        raise Failed(
-            f"Trained for {training.epochs} epochs, {model.called} reaches a test accuracy of "
-            f"{100 * trained.accuracy:.1f}%; at least {100 * training.floor:.0f}% was expected.",
-            _accuracy_hint(compiled.settings.get("learning_rate")),
-        )
+    return Job(architecture, adam_from_config(compiled.settings), training.epochs, TRAINING_SEED, training.data)
 
 
 def _accuracy_hint(rate: Any) -> str:

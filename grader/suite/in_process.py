@@ -25,7 +25,7 @@ class InProcess:
         seed_generators(seed)
         self._probes = Probes(folder, preloaded=tensorflow)
 
-    def ask(self, probe: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Answer:
+    def ask(self, probe: str, seconds: float | None = None, **arguments: Any) -> Answer:
         """Answer one question, without a deadline; what is printed appears on the terminal too."""
         with Tee() as printed:
             answer = self._probes.answer(probe, arguments)

@@ -1,9 +1,7 @@
 """One run of the suite: the submission, the sandbox, the store, and what the checks of all tasks share."""
 
-import queue
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,23 +9,20 @@ from typing import Any
 
 import pytest
 
-from grader.course import settings
-from grader.course.dataset import full_digest, subset_digest
+from grader.course.dataset import DataError
 from grader.course.settings import Profile
 from grader.course.tasks import Task
-from grader.judging.jobs import Job, Trained, job_key, library_versions, trained_from_json
+from grader.judging.jobs import Job, Trained
 from grader.judging.store import Store
-from grader.sandbox.host import Process, Sandbox, SandboxError
-from grader.sandbox.output import Output
+from grader.judging.verdict import Verdict
+from grader.sandbox.host import Sandbox
 from grader.sandbox.submission import Submission
-from grader.sandbox.wire import Channel, WireError
 from grader.suite.in_process import InProcess
 from grader.suite.session import Asked, TaskSession
+from grader.suite.trainings import Trainings
 
 RUN: "pytest.StashKey[Run]" = pytest.StashKey()
 """Where the plugin leaves the run for the fixtures."""
-
-TRAINER = "grader.judging.trainer:main"
 
 
 class Run:
@@ -55,6 +50,8 @@ class Run:
         self.sandbox = sandbox or Sandbox()
         self._own_sandbox = sandbox is None
         self._store = Store(store)
+        self._trainings = Trainings(self.sandbox, self._store)
+        self._prepared: dict[str, Job | Verdict] = {}
         self._in_process = in_process
         self._scratch: Path | None = None
         self._sessions: dict[str, TaskSession] = {}
@@ -102,62 +99,44 @@ class Run:
                 (self._scratch / name).write_bytes(content)
         return self._scratch
 
+    def prepare(self, task: Task, job: Callable[[], Job]) -> None:
+        """Begin the training that an accuracy check will ask for; `job` raises a verdict where there is none to do."""
+        try:
+            made = job()
+        except Verdict as verdict:
+            self._prepared[task.name] = verdict
+        else:
+            self._prepared[task.name] = made
+            with suppress(DataError):  # the accuracy check will say so
+                self._trainings.begin(made)
+
+    def prepared(self, task: Task, job: Callable[[], Job]) -> Job:
+        """The job of an accuracy check, prepared before or now.
+
+        Raises:
+            Verdict: what `job` raised.
+        """
+        if task.name not in self._prepared:
+            self.prepare(task, job)
+        found = self._prepared[task.name]
+        if isinstance(found, Verdict):
+            raise found
+        return found
+
     def train(self, job: Job, title: str) -> Trained:
-        """The result of a trusted training: from the store, or trained now by a process that saw no student code.
+        """The result of a trusted training: from the store, or trained by a process that saw no student code.
 
         Raises:
             SandboxError: it could not be trained.
             DataError: the data set is not there or damaged.
         """
-        digest = subset_digest() if job.data == "subset" else full_digest()
-        key = job_key(job, library_versions(), digest)
-        return trained_from_json(self._store.get_or_train(key, lambda: self._trained_now(job, title)))
-
-    def _trained_now(self, job: Job, title: str) -> dict[str, Any]:
-        process = self.sandbox.start(TRAINER, tensorflow=True)
-        output = Output(process.output)
-        channel = Channel(process.reader, process.writer)
-        try:
-            return self._trained_by(process, channel, job, title)
-        finally:
-            process.end()
-            channel.close_writer()
-            channel.close_reader()
-            output.thread.join(timeout=1.0)
-            self.progress("")
-
-    def _trained_by(self, process: Process, channel: Channel, job: Job, title: str) -> dict[str, Any]:
-        messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-        def receive() -> None:
-            try:
-                while True:
-                    messages.put(channel.receive())
-            except (EOFError, OSError, ValueError, WireError):
-                messages.put(None)
-
-        channel.send({"job": job.to_json()})
-        reader = threading.Thread(target=receive, daemon=True)
-        reader.start()
-        try:
-            while True:
-                message = messages.get(timeout=settings.TRAINING_SECONDS)
-                if message is None or "failed" in message:
-                    reason = "its process ended" if message is None else str(message["failed"])
-                    raise SandboxError(f"the training could not be done: {reason}")
-                if "trained" in message:
-                    return dict(message["trained"])
-                told = message["progress"]
-                self.progress(f"{title}: epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%")
-        except queue.Empty:
-            raise SandboxError("the training took too long") from None
-        finally:
-            process.end()
-            reader.join(timeout=1.0)
+        key = self._trainings.begin(job)
+        return self._trainings.wait(key, lambda line: self.progress(line and f"{title}: {line}"))
 
     def close(self) -> None:
         """End everything and remove what was written."""
         self.close_sessions()
+        self._trainings.close()
         if self._own_sandbox:
             self.sandbox.close()
         if self._scratch is not None:

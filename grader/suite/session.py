@@ -46,7 +46,7 @@ class Asked(Protocol):
 
     isolation: dict[str, Any]
 
-    def ask(self, probe: str, seconds: float = ..., **arguments: Any) -> Answer:
+    def ask(self, probe: str, seconds: float | None = ..., **arguments: Any) -> Answer:
         """Put one question."""
 
     def close(self) -> int | None:
@@ -124,7 +124,7 @@ class TaskSession:
             return False
         return True
 
-    def ask(self, probe: str, asked: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Answer:
+    def ask(self, probe: str, asked: str, seconds: float | None = None, **arguments: Any) -> Answer:
         """Put one question to the guest; `asked` is the call as a message shows it.
 
         Raises:
@@ -136,13 +136,13 @@ class TaskSession:
         guest = self.once("module", self._open)
         return self._ask(guest, probe, asked, seconds, **arguments)
 
-    def _ask(self, guest: Asked, probe: str, asked: str, seconds: float, **arguments: Any) -> Answer:
+    def _ask(self, guest: Asked, probe: str, asked: str, seconds: float | None, **arguments: Any) -> Answer:
         def put() -> Answer:
             try:
                 return guest.ask(probe, seconds, **arguments)
-            except GuestTimeout:
+            except GuestTimeout as late:
                 hint = "Is there a loop that never ends, or a training that takes long?"
-                raise TimedOut(f"{asked} did not finish within {seconds:g} seconds.", hint) from None
+                raise TimedOut(f"{asked} {late}.", hint) from None
             except GuestCrashed as crash:
                 raise Crashed(
                     f"{asked} ended the program: {crash}.", "A function returns; it never ends Python."
@@ -184,7 +184,7 @@ class TaskSession:
         self.require(name)
         answer = self.ask("call", shown, name=name, args=list(args), kwargs=keywords or {}, seed=seed, after=after)
         if answer.raised is not None:
-            if raises is not None and answer.raised.get("type") == raises.__name__:
+            if raises is not None and raises.__name__ in answer.raised.get("bases", ()):
                 return Called(shown, {"kind": "raised", "type": raises.__name__}, -1, (), answer.output)
             raise self.exception(shown, answer.raised, name)
         try:
@@ -195,7 +195,7 @@ class TaskSession:
         except (KeyError, TypeError, ValueError):
             raise Failed(f"{shown} gave an answer that cannot be read.") from None
 
-    def value(self, probe: str, asked: str, seconds: float = settings.CALL_SECONDS, **arguments: Any) -> Any:
+    def value(self, probe: str, asked: str, seconds: float | None = None, **arguments: Any) -> Any:
         """What a probe answers, where student code raising is a failure.
 
         Raises:
@@ -231,7 +231,7 @@ class TaskSession:
         file_name = self.task.file_name
         if kind == "nothing":
             near = difflib.get_close_matches(name, [other for other in self._names if other != name], n=1, cutoff=0.6)
-            hint = f"There is {near[0]}: is that it, misspelt?" if near else "Did you rename or delete it?"
+            hint = f"There is {near[0]}: is that it, misspelt?" if near else NO_NAME_HINT
             raise Failed(f"{file_name} does not define {name}.", hint)
         if kind == "other":
             found = clean(str(self._kinds(name).get("type", "")), 80)
@@ -273,7 +273,8 @@ class TaskSession:
         asked = f"Reading {file_name}"
         inspector = self._start(self.seed, False)
         try:
-            answer = inspector.ask("inspect", file_name=file_name, public_names=list(self.task.public_names))
+            names = list(self.task.public_names)
+            answer = inspector.ask("inspect", settings.READ_SECONDS, file_name=file_name, public_names=names)
         except (GuestTimeout, GuestCrashed):
             raise Missing(f"{asked} makes Python itself give up.", "Is an expression nested thousands deep?") from None
         finally:
@@ -305,22 +306,30 @@ class TaskSession:
         if self._guest is not None:
             self._guest.close()
             self._guest = None
+            self._known.clear()  # what was obtained lived in that guest
 
+
+NO_NAME_HINT = "Did you rename or delete it, or indent it, so that it stands inside another function?"
 
 SAID = "Said in full above."
 """The hint of a check that fails for a reason which another check has given."""
 
 
+NOT_UTF8 = ("'utf-8' codec can't decode", "Non-UTF-8", "invalid or missing encoding declaration")
+"""What Python says of a source that is neither UTF-8 nor names its coding."""
+
+
 def syntax_error(error: dict[str, Any]) -> Missing:
     """A syntax error with file, line and caret."""
     file_name, line = clean(str(error.get("file")), 80), int(error.get("line") or 0)
-    text = clean(str(error.get("text", "")), 200)
+    text = str(error.get("text", ""))[:200]
     message = clean(str(error.get("message", "")), 200)
-    if "codec can't decode" in message or "Non-UTF-8" in message:
+    if any(phrase in message for phrase in NOT_UTF8):
         return Missing(f"{file_name} is not UTF-8 text and names no other coding.", "Save the file as UTF-8.")
-    if not text:
+    if not line:
         return Missing(f"{file_name} is no Python: {message}.")
-    indent = len(text) - len(text.lstrip())
-    column = max(int(error.get("column") or 1) - 1 - indent, 0)
-    lines = [f"{file_name}, line {line}: {message}", f"    {text.strip()}", f"    {' ' * min(column, 150)}^"]
+    before = clean(text[: max(int(error.get("column") or 1) - 1, 0)].lstrip(), 200)  # as wide as it is shown
+    lines = [f"{file_name}, line {line}: {message}"]
+    if text.strip():
+        lines += [f"    {clean(text.strip(), 200)}", f"    {' ' * len(before)}^"]
     return Missing("\n".join(lines), "Python cannot read the file; the mistake is there or just before it.")

@@ -25,6 +25,7 @@ from grader.suite.built_models import (
     expect_loss,
     expect_metric,
     obtain,
+    prepare_accuracy,
 )
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
@@ -46,7 +47,7 @@ def test_returns_a_model(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_input_is_an_image_with_a_channel(task: TaskSession) -> None:
     """The model takes arrays of shape `(n, 28, 28, 1)`."""
-    expect_input(default(task), (28, 28, 1))
+    expect_input(task, default(task), (28, 28, 1))
 
 
 @pytest.mark.points(3)
@@ -152,9 +153,11 @@ def test_metric_is_accuracy(task: TaskSession) -> None:
 
 
 @pytest.mark.points(1)
-def test_every_layer_learns(task: TaskSession) -> None:
+def test_every_layer_learns(task: TaskSession, run: Run) -> None:
     """Weights start at random and move when the model trains."""
-    expect_learning(task, default(task))
+    model = default(task)
+    prepare_accuracy(task, run, model, expected_cnn(64, 2), CNN_TRAINING[run.profile])
+    expect_learning(task, model)
 
 
 @pytest.mark.points(1)

@@ -22,6 +22,7 @@ from grader.suite.built_models import (
     expect_loss,
     expect_metric,
     obtain,
+    prepare_accuracy,
 )
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
@@ -43,7 +44,7 @@ def test_returns_a_model(task: TaskSession) -> None:
 @pytest.mark.points(2)
 def test_input_is_an_image(task: TaskSession) -> None:
     """The model takes arrays of shape `(n, 28, 28)`."""
-    expect_input(default(task), (28, 28))
+    expect_input(task, default(task), (28, 28))
 
 
 @pytest.mark.points(3)
@@ -110,9 +111,11 @@ def test_metric_is_accuracy(task: TaskSession) -> None:
 
 
 @pytest.mark.points(1)
-def test_every_layer_learns(task: TaskSession) -> None:
+def test_every_layer_learns(task: TaskSession, run: Run) -> None:
     """Weights start at random and move when the model trains."""
-    expect_learning(task, default(task))
+    model = default(task)
+    prepare_accuracy(task, run, model, expected_dense(128), DENSE_TRAINING[run.profile])
+    expect_learning(task, model)
 
 
 @pytest.mark.points(2)

@@ -1,5 +1,6 @@
 """Checks of `preprocessing`: pixels to 0-1, the channel axis, label names."""
 
+import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -7,14 +8,15 @@ import numpy as np
 import pytest
 
 from grader.course.dataset import CLASS_NAMES
-from grader.judging.diagnosis import Array, Mistake, expect_array
+from grader.judging.diagnosis import NOTHING_HINT, Array, Mistake, expect_array, shape_hint, with_article
 from grader.judging.verdict import Failed, clean
-from grader.suite.properties import for_all, image_arrays
-from grader.suite.session import TaskSession
+from grader.suite.properties import for_all, image_arrays, steadily
+from grader.suite.session import Called, TaskSession
 
 FLOATS = ("float32", "float64")
-SHAPES = ((1,), (2,), (), (3,), (2, 3))
-"""Leading shapes of arrays of images: `(n, 28, 28)`, one image alone, two leading axes."""
+SHAPES = ((2,), (1,), (), (3,), (2, 3))
+"""Leading shapes of arrays of images: `(n, 28, 28)`, one image alone, two leading axes. What fails on several of the
+first two is shown on the first."""
 
 NORMALIZE_TOLERANCE = 1e-6
 """float32 rounding of pixel / 255 is below 6e-8; dividing by 256 differs by 4e-3 at 255."""
@@ -25,31 +27,62 @@ def normalized(images: Array) -> Array:
     return np.asarray(images.astype(np.float64) / 255)
 
 
-def normalize_mistakes(images: Array) -> list[Mistake]:
-    """What `normalize_images` returns when a known mistake is made."""
+def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistake]:
+    """What `normalize_images` returns when a known mistake is made; `array` is what it did return."""
     floats = images.astype(np.float64)
+    scaled = floats / 255
     return [
         Mistake("The pixels came back as they were: divide by 255.", lambda: floats),
-        Mistake("This is the scaling done twice: divide by 255 once.", lambda: floats / 255 / 255),
+        Mistake("This is the scaling done twice: divide by 255 once.", lambda: scaled / 255),
         Mistake("This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1.", lambda: floats / 256),
-        Mistake("This is pixel / 254; divide by 255.", lambda: floats / 254),
-        Mistake("This is integer division, which gives only 0 and 1: use / instead of //.", lambda: floats // 255),
+        Mistake("Only whole numbers are left: use / instead of //, and do not convert to int.", lambda: floats // 255),
         Mistake("This is -1 to 1: pixel / 127.5 - 1 was computed, pixel / 255 was asked.", lambda: floats / 127.5 - 1),
-        Mistake("The images are inverted: 1 - pixel / 255.", lambda: 1 - floats / 255),
-        Mistake("The mean was subtracted: only divide by 255.", lambda: floats / 255 - np.mean(floats / 255)),
+        Mistake("The images are inverted: 1 - pixel / 255.", lambda: 1 - scaled),
+        Mistake("The mean was subtracted: only divide by 255.", lambda: scaled - np.mean(scaled)),
+        Mistake("The mean was subtracted: only divide by 255.", lambda: floats - np.mean(floats)),
         Mistake("The images were standardised (mean 0, spread 1): only divide by 255.", lambda: _standardised(floats)),
+        Mistake("Each pixel was standardised over the images: only divide by 255.", lambda: _standardised(floats, 0)),
         Mistake("The division is by the largest pixel of the array, not by 255.", lambda: floats / _top(floats)),
         Mistake("The smallest and largest pixel of the array set the scale; use 0 and 255.", lambda: _min_max(floats)),
-        Mistake("This is pixel / 255 rounded to whole numbers.", lambda: np.round(floats / 255)),
+        Mistake("The division is by the sum of all pixels; divide by 255.", lambda: floats / (np.sum(floats) or 1)),
+        Mistake("The division is by the norm of the array; divide by 255.", lambda: floats / (_norm(floats) or 1)),
+        Mistake("This is pixel / 255 rounded to whole numbers: do not round.", lambda: np.round(scaled)),
+        Mistake("This is pixel / 255 rounded to one decimal: do not round.", lambda: np.round(scaled, 1)),
+        Mistake("This is pixel / 255 rounded to two decimals: do not round.", lambda: np.round(scaled, 2)),
+        Mistake("This is pixel / 255 rounded to three decimals: do not round.", lambda: np.round(scaled, 3)),
         Mistake("This is pixel * 255 in 8 bits: divide by 255.", lambda: (images * np.uint8(255)).astype(np.float64)),
-        Mistake("This is pixel / 100; divide by 255.", lambda: floats / 100),
-        Mistake("Rows and columns are exchanged.", lambda: np.swapaxes(floats / 255, -1, -2)),
+        Mistake("Rows and columns are exchanged.", lambda: np.swapaxes(scaled, -1, -2)),
+        Mistake("The order of the images is reversed.", lambda: scaled[::-1]),
+        Mistake("The images are mirrored.", lambda: scaled[..., ::-1]),
+        Mistake("The images stand on their heads.", lambda: scaled[..., ::-1, :]),
+        *_linear_mistakes(floats, array),
     ]
 
 
-def _standardised(floats: Array) -> Array:
-    spread = float(np.std(floats))
-    return np.asarray((floats - np.mean(floats)) / (spread or 1.0))
+def _linear_mistakes(floats: Array, array: Array | None) -> list[Mistake]:
+    """What is another multiple of the pixel, plus a number: estimated from the darkest and the brightest pixel."""
+    if array is None or array.shape != floats.shape or array.size == 0:
+        return []
+    low, high = np.argmin(floats), np.argmax(floats)
+    run = float(floats.flat[high] - floats.flat[low])
+    slope = float(array.flat[high] - array.flat[low]) / run if run else 0.0
+    if not np.isfinite(slope) or abs(slope) < 1e-9:
+        return []
+    offset = float(array.flat[high]) - slope * float(floats.flat[high])
+    if abs(offset) < 1e-4 * abs(slope):
+        shown = f"pixel / {1 / slope:.5g}" if abs(slope) < 1 else f"pixel * {slope:.5g}"
+        return [Mistake(f"This is {shown}; divide by 255.", lambda: slope * floats)]
+    shown = f"pixel / {1 / slope:.5g} {'+' if offset > 0 else '-'} {abs(offset):.4g}"
+    return [Mistake(f"This is {shown}: divide by 255, and add nothing.", lambda: slope * floats + offset)]
+
+
+def _standardised(floats: Array, axis: int | None = None) -> Array:
+    spread = np.std(floats, axis=axis, keepdims=True)
+    return np.asarray((floats - np.mean(floats, axis=axis, keepdims=True)) / np.where(spread == 0, 1.0, spread))
+
+
+def _norm(floats: Array) -> float:
+    return float(np.linalg.norm(floats.ravel()))
 
 
 def _top(floats: Array) -> float:
@@ -61,10 +94,38 @@ def _min_max(floats: Array) -> Array:
     return (floats - low) / ((_top(floats) - low) or 1.0)
 
 
-def normalize(task: TaskSession, images: Array) -> Any:
+def normalize(task: TaskSession, images: Array) -> Called:
     """Call `normalize_images`."""
     shown = f"normalize_images(images of shape {images.shape})"
-    return task.call("normalize_images", images, shown=shown, after=True)
+    try:
+        return task.call("normalize_images", images, shown=shown, after=True)
+    except Failed as failure:
+        failure.hint = failure.hint or _normalize_hint(failure.message, images.shape)
+        raise
+
+
+def _normalize_hint(message: str, shape: tuple[int, ...]) -> str:
+    """What helps where `normalize_images` raised."""
+    if "Cannot cast ufunc" in message:
+        return "A uint8 array cannot hold fractions: images / 255.0 makes a new array of floats."
+    if shape[0] == 0:
+        return "Zero images are a valid input: the result has shape (0, 28, 28)."
+    if len(shape) != 3:
+        return "Any shape that ends in (28, 28) is allowed: one image alone, or more axes in front."
+    return ""
+
+
+DTYPE_HINTS = {
+    "f": "float16 is too coarse for 256 shades, and longer floats are not needed: use astype('float32').",
+    "c": "These are complex numbers: divide by 255.0.",
+}
+"""What helps where the result has numbers of another kind."""
+
+
+def is_changed(called: Called, images: Array) -> bool:
+    """Whether the array that was passed in is another one afterwards."""
+    after = called.after[0].get("array") if called.after else None
+    return after is None or after.dtype != images.dtype or not np.array_equal(after, images)
 
 
 @pytest.mark.points(2)
@@ -78,7 +139,13 @@ def test_normalize_images_divides_by_255(task: TaskSession) -> None:
         if array is not None and array.dtype.kind in "iubf":
             floats["array"] = array.astype(np.float64)  # the dtype is another check's matter
         tolerance = 2e-3 if array is not None and array.dtype == np.float16 else NORMALIZE_TOLERANCE
-        expect_array(floats, called.shown, normalized(images), FLOATS, tolerance, normalize_mistakes(images))
+        mistakes = normalize_mistakes(images, floats.get("array"))
+        try:
+            expect_array(floats, called.shown, normalized(images), FLOATS, tolerance, mistakes)
+        except Failed as failure:
+            if is_changed(called, images):
+                failure.hint = "The result was written into the uint8 array that was given, which holds no fractions."
+            raise
 
     for_all(image_arrays(SHAPES[:2]), task, holds)
 
@@ -92,10 +159,11 @@ def test_normalize_images_gives_floats(task: TaskSession) -> None:
     if result.get("kind") != "array" or "array" not in result:
         expect_array(result, called.shown, normalized(images), FLOATS, NORMALIZE_TOLERANCE)
     if result["dtype"] not in FLOATS:
-        raise Failed(
-            f"{called.shown} returned {clean(result['dtype'], 40)} values; float32 or float64 was expected.",
-            "Dividing by 255.0 gives floats; do not convert back to integers.",
+        hint = DTYPE_HINTS.get(
+            result["array"].dtype.kind, "Dividing by 255.0 gives floats; do not convert back to integers."
         )
+        shown = clean(result["dtype"], 40)
+        raise Failed(f"{called.shown} returned {shown} values; float32 or float64 was expected.", hint)
 
 
 @pytest.mark.points(1)
@@ -108,7 +176,7 @@ def test_normalize_images_keeps_any_shape(task: TaskSession) -> None:
         if array is None:
             expect_array(called.result, called.shown, normalized(images), FLOATS)
         elif array.shape != images.shape:
-            hint = "Zero images are a valid input: the result has shape (0, 28, 28)." if leading == (0,) else ""
+            hint = shape_hint(array, images) or _normalize_hint("", images.shape)
             raise Failed(f"{called.shown} returned shape {array.shape}; {images.shape} was expected.", hint)
 
 
@@ -117,8 +185,7 @@ def test_normalize_images_leaves_its_input(task: TaskSession) -> None:
     """The array that is passed in is the same afterwards."""
     images = task.generator().integers(0, 256, size=(2, 28, 28), dtype=np.uint8)
     called = normalize(task, images)
-    after = called.after[0].get("array") if called.after else None
-    if after is None or after.dtype != images.dtype or not np.array_equal(after, images):
+    if is_changed(called, images):
         raise Failed(
             f"{called.shown} changed the array that it was given.",
             "images / 255.0 makes a new array; images /= 255 and images[...] = change the old one.",
@@ -127,27 +194,35 @@ def test_normalize_images_leaves_its_input(task: TaskSession) -> None:
 
 def add_axis_mistakes(images: Array) -> list[Mistake]:
     """What `add_channel_axis` returns when a known mistake is made."""
+    only_first = "Only the first image came back."
     return [
         Mistake("The array came back as it was: the new axis goes at the end.", lambda: images),
         Mistake("The new axis is in front; it goes at the end, for the channel.", lambda: images[None]),
         Mistake("The channel axis is second (channels first); it goes at the end.", lambda: images[:, None]),
         Mistake("The new axis is third; it goes at the end.", lambda: images[:, :, None]),
+        Mistake("There are two new axes; one was asked.", lambda: images[..., None, None]),
         Mistake("There are three channels; one was asked.", lambda: np.repeat(images[..., None], 3, axis=-1)),
         Mistake("The images are flattened.", lambda: images.reshape(len(images), -1)),
-        Mistake("Only the first image came back.", lambda: images[0]),
-        Mistake("Only the first image came back.", lambda: images[0][..., None]),
-        Mistake("Only the first image came back.", lambda: images[:1][..., None]),
+        Mistake("The images are flattened.", lambda: images.reshape(len(images), -1, 1)),
+        Mistake(only_first, lambda: images[0]),
+        Mistake(only_first, lambda: images[0][..., None]),
+        Mistake(only_first, lambda: images[:1][..., None]),
         Mistake("Rows and columns are exchanged.", lambda: np.swapaxes(images, 1, 2)[..., None]),
         Mistake(
             "The pixels are divided by 255 here, which is normalize_images's work.", lambda: images[..., None] / 255
         ),
         Mistake("The order of the images is reversed.", lambda: images[::-1][..., None]),
+        Mistake(
+            "The axes were moved by reshape, which mixes the pixels: use np.expand_dims or images[..., np.newaxis].",
+            lambda: np.moveaxis(images.reshape(*images.shape[1:], len(images)), -1, 0)[..., None],
+        ),
+        Mistake("All values are 0: the images were not copied into the result.", lambda: 0 * images[..., None]),
     ]
 
 
 def same_size_mistakes(images: Array) -> list[Mistake]:
-    """Those that keep the number of values but not the values' places."""
-    kept = ("Rows and", "The pixels", "The order")
+    """Those that keep the number of values but not the values, or not their places."""
+    kept = ("Rows and", "The pixels", "The order", "The axes", "All values")
     return [mistake for mistake in add_axis_mistakes(images) if mistake.says.startswith(kept)]
 
 
@@ -155,24 +230,29 @@ def _reshaped(mistake: Mistake, shape: tuple[int, ...]) -> Callable[[], Array]:
     return lambda: mistake.make().reshape(shape)
 
 
-def add_axis(task: TaskSession, images: Array) -> Any:
+def add_axis(task: TaskSession, images: Array) -> Called:
     """Call `add_channel_axis`."""
     shown = f"add_channel_axis(images of shape {images.shape}, {images.dtype})"
-    return task.call("add_channel_axis", images, shown=shown, after=True)
+    try:
+        return task.call("add_channel_axis", images, shown=shown, after=True)
+    except Failed as failure:
+        if "cannot reshape" in failure.message:
+            failure.hint = "The number of images may be any: images.shape[0], or -1 in reshape, stands for it."
+        elif "AxisError" in failure.message:
+            failure.hint = "The new axis is the last one: axis=-1."
+        raise
 
 
 @pytest.mark.points(2)
 def test_add_channel_axis_adds_the_last_axis(task: TaskSession) -> None:
     """`(n, 28, 28)` becomes `(n, 28, 28, 1)`."""
-    for count in (1, 3, 0):
+    for count in (3, 1, 4):
         images = task.generator().integers(0, 256, size=(count, 28, 28), dtype=np.uint8)
         called = add_axis(task, images)
         array = called.result.get("array")
         expected = images[..., None]
         if array is None or array.shape != expected.shape:
-            expect_array(
-                called.result, called.shown, expected, ("uint8",), 0, add_axis_mistakes(images) if count else ()
-            )
+            expect_array(called.result, called.shown, expected, ("uint8",), 0, add_axis_mistakes(images))
 
 
 @pytest.mark.points(2)
@@ -202,7 +282,8 @@ def test_add_channel_axis_keeps_the_dtype(task: TaskSession) -> None:
         if got is None:
             expect_array(called.result, called.shown, images[..., None], (str(images.dtype),))
         elif got != str(images.dtype):
-            raise Failed(f"{called.shown} returned {clean(str(got), 40)} values; the dtype should stay as it is.")
+            message = f"{called.shown} returned {clean(str(got), 40)} values; {images.dtype} was expected."
+            raise Failed(message, "The dtype should stay as it is: only an axis is added, nothing is converted.")
 
 
 def names_of(labels: Any) -> list[str]:
@@ -210,35 +291,93 @@ def names_of(labels: Any) -> list[str]:
     return [CLASS_NAMES[int(label)] for label in labels]
 
 
-def expect_names(result: dict[str, Any], shown: str, expected: list[str]) -> None:
+LIST_HINTS = {
+    "array": "A numpy array becomes a list by .tolist().",
+    "tuple": "A tuple becomes a list by list(...); square brackets make a list at once.",
+    "generator": "What is in round brackets is made one by one: use square brackets, or list(...).",
+    "map": "What map gives becomes a list by list(...).",
+    "dict": "One name for each label was asked, in the order of the labels: [CLASS_NAMES[label] for label in labels].",
+    "set": "A set has no order and holds each name once: use square brackets.",
+    "text": "Even for one label a list of names is returned: collect the names in a list, and return that.",
+}
+"""What helps where something else than a list came back, by its kind or type."""
+
+ITEM_HINTS = {
+    "int": "That is the label itself: CLASS_NAMES[label] is its name.",
+    "float": "That is the label itself: CLASS_NAMES[label] is its name.",
+    "list": "Each item is one name, not a list of names: append(name), without brackets around it.",
+    "tuple": "Each item is one name: leave out what else is in the tuple.",
+    "bytes": "A name is a text: no b in front, no .encode().",
+    "none": "Does the function that gives one name lack its `return`?",
+}
+"""What helps where an item of the list is no string, by its kind."""
+
+
+def expect_names(called: Called, expected: list[str], result: dict[str, Any] | None = None) -> None:
     """Check an observed list of names.
 
     Raises:
         Failed: at the first rung that is broken: returned, type, length, type of items, names.
     """
+    result, shown = result or called.result, called.shown
     if result["kind"] == "none":
-        raise Failed(f"{shown} returned None; a list of strings was expected.", "Is the `return` missing?")
+        raise Failed(f"{shown} returned None; a list of strings was expected.", NOTHING_HINT)
     if result["kind"] != "list":
-        kind = clean(str(result["type"]), 80)
-        hint = "A numpy array becomes a list by .tolist(), a tuple or a generator by list(...)."
-        raise Failed(f"{shown} returned a {kind}; a list was expected.", hint)
-    if len(result["items"]) != len(expected):
-        raise Failed(f"{shown} returned {len(result['items'])} names; {len(expected)} were expected, one a label.")
-    for place, (item, name) in enumerate(zip(result["items"], expected, strict=True)):
+        hint = LIST_HINTS.get(result["kind"]) or LIST_HINTS.get(result["type"], "")
+        raise Failed(f"{shown} returned {with_article(result['type'])}; a list was expected.", hint)
+    items = result["items"]
+    if len(items) != len(expected):
+        count = f"{len(items)} name{'' if len(items) == 1 else 's'}"
+        hint = _length_hint([item.get("value") for item in items], expected)
+        labels = f"{len(expected)} label{'' if len(expected) == 1 else 's'}"
+        raise Failed(f"{shown} returned {count} for {labels}; one for each was expected.", hint)
+    for place, (item, name) in enumerate(zip(items, expected, strict=True)):
         if item["kind"] != "text":
-            raise Failed(f"{shown} has a {clean(str(item['type']), 80)} at place {place}; a string was expected.")
+            hint = ITEM_HINTS.get(item["kind"]) or ITEM_HINTS.get(item["type"], "")
+            raise Failed(f"{shown} has {with_article(item['type'])} at place {place}; a string was expected.", hint)
         if item["value"] != name:
             got = clean(repr(item["value"]), 80)
-            raise Failed(f"{shown} has {got} at place {place}; {name!r} was expected.", _name_hint(item["value"], name))
+            names = [str(other.get("value")) for other in items]
+            raise Failed(
+                f"{shown} has {got} at place {place}; {name!r} was expected.", _name_hint(names, expected, place)
+            )
 
 
-def _name_hint(got: str, name: str) -> str:
-    if got.strip().lower() == name.lower():
-        return "Spelling counts: capitals, spaces and hyphens as in the hand-out."
-    if got in CLASS_NAMES:
-        shift = (CLASS_NAMES.index(got) - CLASS_NAMES.index(name)) % 10
-        return {1: "Every name is one too late: labels begin at 0.", 9: "Every name is one too early."}.get(shift, "")
+def _length_hint(got: list[Any], expected: list[str]) -> str:
+    """What another number of names suggests."""
+    if got == list(CLASS_NAMES):
+        return "These are all names; only those of the labels were asked, in the order of the labels."
+    if len(got) == 1:
+        return "Is the `return` inside the loop? It ends the function at the first label."
+    if not got:
+        return "The list is empty: are the names appended to it?"
     return ""
+
+
+def _name_hint(got: list[str], expected: list[str], place: int) -> str:
+    """What a wrong name suggests, seen together with the others."""
+    wrong, name = got[place], expected[place]
+    if wrong.strip().lower() == name.lower():
+        return "Spelling counts: capitals, spaces and hyphens as in the hand-out."
+    if wrong.startswith(name) or wrong.endswith(name):
+        return "Two names run together: is a comma missing between them, or an end of a loop?"
+    if set(got) <= set(CLASS_NAMES):
+        shifts = {
+            (CLASS_NAMES.index(one) - CLASS_NAMES.index(other)) % 10 for one, other in zip(got, expected, strict=True)
+        }
+        if shifts in ({1}, {9}):
+            return f"Every name is one too {'late' if shifts == {1} else 'early'}: labels begin at 0."
+    if got == expected[::-1]:
+        return "The names come in reverse order."
+    if sorted(got) == sorted(expected):
+        return (
+            "The names are those of the labels, their order is not: is the list of names in another order, or sorted?"
+        )
+    if wrong.strip().lstrip("-").isdigit():
+        return "That is the label as a text: CLASS_NAMES[label] is its name."
+    if difflib.SequenceMatcher(None, wrong.lower(), name.lower()).ratio() > 0.6:
+        return "The name is misspelt: copy it from the hand-out."
+    return "That is no name of this data set: take the ten names from the hand-out."
 
 
 def listed(labels: Any) -> str:
@@ -246,27 +385,58 @@ def listed(labels: Any) -> str:
     return str([int(label) for label in labels])
 
 
+def label_names(task: TaskSession, labels: Any, kind: str = "") -> Called:
+    """Call `label_names` with labels that are right; `kind` says what holds them, where it is no list."""
+    shown = f"label_names({kind and kind + ': '}{listed(labels)})"
+    try:
+        return task.call("label_names", labels, shown=shown)
+    except Failed as failure:
+        failure.hint = failure.hint or _raised_hint(failure.message, kind)
+        raise
+
+
+def _raised_hint(message: str, kind: str) -> str:
+    """What helps where `label_names` raised for right labels."""
+    if "truth value of an array" in message:
+        return "`if labels:` does not work with an array: test len(labels) instead."
+    if "'NoneType' object has no attribute 'append'" in message:
+        return "append changes the list and returns None: write names.append(...), without `names =` before it."
+    if "'list'" in message and not kind:
+        return "Labels may come as a plain list: look at them only by `for label in labels`."
+    if kind:
+        return f"Labels may come as {kind} too: look at them only by `for label in labels`."
+    if "IndexError" in message or "KeyError" in message:
+        return "Are there ten names, and is no comma missing between them? Labels are 0 to 9."
+    if "ValueError" in message:
+        return "Labels begin at 0 and end at 9. Are there ten names, and is no comma missing between them?"
+    return ""
+
+
 @pytest.mark.points(2)
 def test_label_names_gives_the_names(task: TaskSession) -> None:
     """Each of the ten labels gets its name, in any order and number."""
     generator = task.generator()
-    for labels in ([0], list(range(10)), generator.permutation(10).tolist(), generator.integers(0, 10, 25).tolist()):
-        called = task.call("label_names", labels, shown=f"label_names({listed(labels)})")
-        texts = {**called.result, "kind": "list"} if "items" in called.result else called.result
-        expect_names(texts, called.shown, names_of(labels))
+    for labels in (list(range(10)), [0], generator.permutation(10).tolist(), generator.integers(0, 10, 25).tolist()):
+
+        def holds(labels: list[int] = labels) -> None:
+            called = label_names(task, labels)
+            is_sequence = called.result["kind"] in ("list", "tuple", "array") and "items" in called.result
+            # whether it is a list is another check's matter
+            expect_names(called, names_of(labels), {**called.result, "kind": "list"} if is_sequence else None)
+
+        steadily(holds)
 
 
 @pytest.mark.points(1)
 def test_label_names_gives_a_list(task: TaskSession) -> None:
-    """The result is a list of Python strings; of no labels, an empty one."""
-    for labels in ([3, 7], []):
-        called = task.call("label_names", labels, shown=f"label_names({labels})")
+    """The result is a list of Python strings."""
+    for labels in ([3, 7], [5]):
+        called = label_names(task, labels)
         result = called.result
         if result["kind"] != "list" or len(result["items"]) != len(labels):
-            expect_names(result, called.shown, names_of(labels))
-        for item in result["items"]:
-            if item["kind"] != "text":
-                expect_names(result, called.shown, names_of(labels))
+            expect_names(called, names_of(labels))
+        if any(item["kind"] != "text" for item in result["items"]):
+            expect_names(called, names_of(labels))
 
 
 @pytest.mark.points(1)
@@ -277,21 +447,64 @@ def test_label_names_takes_arrays_and_sequences(task: TaskSession) -> None:
         ("an array of uint8", labels.astype(np.uint8)),
         ("an array of int64", labels.astype(np.int64)),
         ("a tuple", tuple(labels.tolist())),
-        ("an empty array", np.array([], dtype=np.uint8)),
     ]
-    for name, argument in given:
-        called = task.call("label_names", argument, shown=f"label_names({name}: {listed(argument)})")
-        if len(called.result.get("items", [])) != len(argument) or called.result["kind"] == "dict":
-            expect_names(called.result, called.shown, names_of(argument))
+    for kind, argument in given:
+        called = label_names(task, argument, kind)
+        if called.result["kind"] == "dict" or len(called.result.get("items", [])) != len(argument):
+            expect_names(called, names_of(argument))
 
 
 @pytest.mark.points(1)
 def test_label_names_refuses_other_labels(task: TaskSession) -> None:
     """A label outside 0-9 raises ValueError, a negative one too."""
-    far = int(task.generator().integers(11, 200))
-    for labels in ([10], [-1], [3, far, 2], [0, -far]):
-        shown = f"label_names({labels})"
-        called = task.call("label_names", labels, shown=shown, raises=ValueError)
+    generator = task.generator()
+    far, in_8_bits, in_32_bits = (
+        int(generator.integers(*ends)) for ends in ((11, 200), (256, 266), (2**32, 2**32 + 10))
+    )
+    given: list[Any] = [
+        [10],
+        [-1],
+        [3, far, 2],
+        [0, -far],
+        [-10],
+        [1, in_8_bits],
+        [4, in_8_bits - 512],
+        [in_32_bits, 0],
+    ]
+    given += [np.array([3, 10, 2], dtype=np.uint8), np.array([5, -1]), np.array([7, in_8_bits]), np.array([in_32_bits])]
+    for labels in given:
+        kind = f"an array of {labels.dtype}: " if isinstance(labels, np.ndarray) else ""
+        shown = f"label_names({kind}{listed(labels)})"
+        try:
+            called = task.call("label_names", labels, shown=shown, raises=ValueError)
+        except Failed as failure:
+            failure.hint = failure.hint or f"ValueError was expected: {REFUSE_HINT}"
+            raise
         if called.result["kind"] != "raised":
-            hint = "Python takes a negative index from the end of the list: test it." if min(labels) < 0 else ""
-            raise Failed(f"{shown} returned something; ValueError was expected, for labels are 0 to 9.", hint)
+            message = f"{shown} returned {_returned(called.result)}; ValueError was expected, for labels are 0 to 9."
+            raise Failed(message, _accepted_hint(called, [int(label) for label in labels]))
+
+
+REFUSE_HINT = "test each label, and `raise ValueError(...)` where it is not 0 to 9."
+
+
+def _returned(result: dict[str, Any]) -> str:
+    """What came back, as it stands in a sentence."""
+    items = result.get("items", [])
+    if result["kind"] in ("list", "tuple") and all(item["kind"] == "text" for item in items):
+        return clean(str([item["value"] for item in items[:4]]), 120)
+    return with_article(result["type"])
+
+
+def _accepted_hint(called: Called, labels: list[int]) -> str:
+    """What helps where a label outside 0-9 raised nothing."""
+    wrong = next(label for label in labels if not 0 <= label <= 9)
+    if called.result["kind"] == "other" and called.result["type"].endswith("Error"):
+        return "The exception is returned; `raise` it."
+    if called.output.strip():
+        return f"Printing does not tell the caller: {REFUSE_HINT}"
+    if wrong in range(-10, 0) and called.result.get("items"):
+        return "Python takes a negative index from the end of the list: test that no label is below 0."
+    if abs(wrong) > 255 and called.result.get("items"):
+        return "A conversion (to uint8 or int32?) made another number of it: test the labels before converting them."
+    return f"T{REFUSE_HINT[1:]}"

@@ -1,111 +1,21 @@
 """Checks of `threshold_callback`: scripted logs, one epoch at a time, every answer seen; and one real `fit`."""
 
-import difflib
+import math
 import re
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
 
 from grader.judging.verdict import Failed, clean
+from grader.suite.driven_callback import CLASS, DEFAULT, Driver, by_default, by_name, driver, make
 from grader.suite.session import TaskSession
-
-CLASS = "AccuracyThresholdCallback"
-
-Logs = dict[str, float] | None
 
 FIT_EPOCHS = 12
 """Epochs after which the tiny model of the `fit` check has long reached its threshold: it does in the third."""
 
-
-@dataclass
-class Driver:
-    """Drives one callback as `fit` would, and watches it.
-
-    Attributes:
-        task: where questions are put.
-        shown: how it was made.
-        handle: the callback.
-        model: the small model that it is attached to.
-        epoch: the number of the next epoch.
-    """
-
-    task: TaskSession
-    shown: str
-    handle: int
-    model: int
-    epoch: int = 0
-
-    def event(self, name: str, number: int | None, logs: Logs) -> tuple[bool, str]:
-        """Call one method; whether the model is to stop afterwards, and what was printed.
-
-        Raises:
-            Failed: it raised, or changed the logs.
-        """
-        asked = f"{self.shown}.{name}({'' if number is None else f'{number}, '}{logs})"
-        answer = self.task.ask(
-            "event", asked, handle=self.handle, model=self.model, event=name, number=number, logs=logs
-        )
-        if answer.raised is not None:
-            failure = self.task.exception(asked, answer.raised)
-            if logs is None or "accuracy" not in logs:
-                failure.hint = (
-                    failure.hint or "logs may be None, and may lack accuracy: logs.get('accuracy') is None then."
-                )
-            raise failure
-        try:
-            after = _plain_logs(answer.value["logs"])
-            stop = answer.value["stop"] is True
-        except (KeyError, TypeError, ValueError):
-            raise Failed(f"{asked} gave an answer that cannot be read.") from None
-        if after != logs:
-            raise Failed(f"{asked} changed the logs.", "Other callbacks read them too: only look at them.")
-        return stop, answer.output
-
-    def epoch_end(self, logs: Logs) -> tuple[bool, str]:
-        """The next epoch ends with these logs."""
-        self.epoch += 1
-        return self.event("on_epoch_end", self.epoch - 1, logs)
-
-    def expect(self, logs: Logs, stop: bool, why: str) -> str:
-        """See that the next epoch ends as it should; what was printed.
-
-        Raises:
-            Failed: it stopped, or did not, at this epoch.
-        """
-        number = self.epoch
-        stopped, printed = self.epoch_end(logs)
-        if stopped != stop:
-            did = "stopped the training" if stopped else "did not stop the training"
-            hint = "" if stopped else self._hint()
-            raise Failed(f"{self.shown} {did} at the end of epoch {number} with logs {logs}: {why}.", hint)
-        return printed
-
-    def _hint(self) -> str:
-        methods = self.task.value("is_callback", self.shown, handle=self.handle).get("methods", [])
-        if "on_epoch_end" in methods:
-            return "To stop, set self.model.stop_training = True."
-        near = difflib.get_close_matches("on_epoch_end", [str(name) for name in methods], n=1, cutoff=0.5)
-        found = f": there is {clean(near[0], 80)}, which Keras calls at another time or never" if near else ""
-        return f"Keras calls on_epoch_end(epoch, logs), which the class does not define{found}."
-
-
-def _plain_logs(observed: dict[str, Any]) -> Logs:
-    if observed["kind"] == "none":
-        return None
-    return {str(key["value"]): float(value["value"]) for key, value in observed["items"]}
-
-
-def driver(task: TaskSession, threshold: float | None = None) -> Driver:
-    """A new callback, attached to a small model, in a training that has begun."""
-    shown = f"{CLASS}({'' if threshold is None else threshold})"
-    keywords = {} if threshold is None else {"threshold": threshold}
-    called = task.call(CLASS, shown=shown, keywords=keywords, seed=task.seed)
-    model = task.value("callback_model", f"{shown}.set_model(model)", handle=called.handle)
-    made = Driver(task, shown, called.handle, int(model))
-    made.event("on_train_begin", None, None)
-    return made
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
+"""A number in percent, with or without a blank before the sign."""
 
 
 def thresholds(task: TaskSession) -> list[float]:
@@ -123,48 +33,56 @@ def lines(text: str) -> list[str]:
 @pytest.mark.points(1)
 def test_is_a_callback(task: TaskSession) -> None:
     """The class derives from `keras.callbacks.Callback`."""
-    called = task.call(CLASS, shown=f"{CLASS}()")
-    if not task.value("is_callback", f"{CLASS}()", handle=called.handle).get("callback"):
+    called = make(task)
+    if not task.value("is_callback", called.shown, handle=called.handle).get("callback"):
         hint = f"Write: class {CLASS}(keras.callbacks.Callback)."
-        raise Failed(f"{CLASS}() is no keras.callbacks.Callback.", hint)
+        raise Failed(f"{called.shown} is no keras.callbacks.Callback.", hint)
 
 
 @pytest.mark.points(2)
 def test_stops_above_the_threshold(task: TaskSession) -> None:
-    """An epoch whose accuracy lies above the threshold stops the training."""
-    for accuracy in (0.992, 1.0):
-        driver(task, 0.98).expect({"accuracy": accuracy, "loss": 0.02}, True, "the accuracy is above the threshold")
+    """The first epoch whose accuracy lies above the threshold stops the training, in every training anew."""
+    made = driver(task)
+    for below, accuracy in ((0, 0.992), (1, 1.0), (2, 0.985), (5, 0.981)):
+        for number in range(below):
+            made.epoch_end({"accuracy": 0.9 - 0.05 * number, "loss": 0.3})
+        logs = {"accuracy": accuracy, "loss": 0.02}
+        made.expect(logs, True, "the accuracy is above the threshold")
+        made.train_again()
 
 
 @pytest.mark.points(2)
 def test_stops_at_the_threshold(task: TaskSession) -> None:
     """An accuracy that equals the threshold stops the training too."""
-    logs = {"accuracy": 0.98, "loss": 0.02}
-    driver(task, 0.98).expect(logs, True, "the accuracy equals the threshold, which is enough")
+    logs = {"accuracy": DEFAULT, "loss": 0.02}
+    driver(task).expect(logs, True, "the accuracy equals the threshold, which is enough")
 
 
 @pytest.mark.points(2)
 def test_goes_on_below_the_threshold(task: TaskSession) -> None:
-    """Below the threshold the training goes on, however long and whatever the other figures say."""
-    made = driver(task, 0.98)
+    """Below the threshold the training goes on, however long, and whatever an earlier training reached."""
+    made = driver(task)
     for accuracy in np.round(task.generator().uniform(0.1, 0.96, size=8), 4).tolist():
         logs = {"accuracy": accuracy, "loss": round(1 - accuracy, 4)}
         made.expect(logs, False, "the accuracy is below the threshold")
+    made.epoch_end({"accuracy": 1.0, "loss": 0.0})
+    made.train_again()
+    made.expect({"accuracy": 0.5, "loss": 1.0}, False, "this is a second training, and the accuracy is below")
 
 
 @pytest.mark.points(2)
 def test_default_threshold_is_98_percent(task: TaskSession) -> None:
     """Without an argument, the threshold is 0.98."""
-    made = driver(task)
-    made.expect({"accuracy": 0.9795, "loss": 0.1}, False, "without an argument the threshold is 0.98")
-    made.expect({"accuracy": 0.9805, "loss": 0.1}, True, "without an argument the threshold is 0.98")
+    for accuracy, stop in ((0.9795, False), (0.9805, True)):
+        made = driver(task, how=lambda: by_default(task))
+        made.expect({"accuracy": accuracy, "loss": 0.1}, stop, "without an argument the threshold is 0.98")
 
 
 @pytest.mark.points(2)
 def test_threshold_argument(task: TaskSession) -> None:
     """The argument sets the threshold."""
     for threshold in thresholds(task):
-        made = driver(task, threshold)
+        made = driver(task, threshold, partial(by_name, task, threshold))
         below, above = round(threshold - 0.0005, 4), round(threshold + 0.0005, 4)
         made.expect({"accuracy": below, "loss": 0.3}, False, f"the threshold is {threshold}")
         made.expect({"accuracy": above, "loss": 0.3}, True, f"the threshold is {threshold}")
@@ -173,17 +91,23 @@ def test_threshold_argument(task: TaskSession) -> None:
 @pytest.mark.points(2)
 def test_only_training_accuracy_counts(task: TaskSession) -> None:
     """Neither `val_accuracy` nor any other figure stops the training, or keeps it from stopping."""
-    made = driver(task, 0.98)
+    made = driver(task)
     why = "only the training accuracy counts, and it is {} the threshold"
-    made.expect({"accuracy": 0.62, "loss": 0.9, "val_accuracy": 0.995, "val_loss": 0.1}, False, why.format("below"))
-    made.expect({"loss": 1.3, "accuracy": 0.7, "top_accuracy": 1.0}, False, why.format("below"))
-    made.expect({"accuracy": 0.995, "loss": 0.1, "val_accuracy": 0.62, "val_loss": 0.9}, True, why.format("above"))
+    for others in (
+        {"loss": 0.9, "val_accuracy": 0.995, "val_loss": 0.1},
+        {"loss": 1.3, "top_accuracy": 1.0},
+        {"loss": 0.0001, "learning_rate": 0.99, "f1": 1.0, "acc": 1.0},
+    ):
+        made.expect({"accuracy": 0.62, **others}, False, why.format("below"))
+    stops, _ = driver(task).epoch_end({"accuracy": 0.995, "loss": 0.1})
+    if stops:  # whether it does is another check's matter
+        made.expect({"accuracy": 0.995, "loss": 0.1, "val_accuracy": 0.62, "val_loss": 0.9}, True, why.format("above"))
 
 
 @pytest.mark.points(2)
 def test_logs_without_accuracy(task: TaskSession) -> None:
     """Logs that are `None`, empty or lack `accuracy` are no reason to stop, or to fail."""
-    made = driver(task, 0.98)
+    made = driver(task)
     for logs in (None, {}, {"loss": 0.01}, {"loss": 0.01, "val_accuracy": 0.999}):
         made.expect(logs, False, "there is no training accuracy")
 
@@ -191,16 +115,19 @@ def test_logs_without_accuracy(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_acts_only_at_the_end_of_an_epoch(task: TaskSession) -> None:
     """Batches, the beginning of an epoch, validation and prediction do not stop the training."""
-    made = driver(task, 0.98)
+    made = driver(task)
     high = {"accuracy": 1.0, "loss": 0.0}
     for name, number in (
+        ("on_train_begin", None),
         ("on_epoch_begin", 0),
         ("on_train_batch_begin", 0),
         ("on_train_batch_end", 0),
         ("on_batch_end", 1),
         ("on_test_begin", None),
+        ("on_test_batch_begin", 0),
         ("on_test_batch_end", 0),
         ("on_test_end", None),
+        ("on_predict_begin", None),
         ("on_predict_end", None),
     ):
         stop, printed = made.event(name, number, high)
@@ -211,61 +138,101 @@ def test_acts_only_at_the_end_of_an_epoch(task: TaskSession) -> None:
 
 @pytest.mark.points(1)
 def test_keeps_the_stop_of_another_callback(task: TaskSession) -> None:
-    """Where another callback asked for a stop, it is not taken back; a second training starts afresh."""
-    made = driver(task, 0.98)
-    task.value("request_stop", made.shown, model=made.model, stop=True)
-    stop, _ = made.event("on_epoch_begin", 0, None)
-    if stop:
-        stop, _ = made.epoch_end({"accuracy": 0.5, "loss": 1.0})
-    if not stop:
-        hint = "Never set self.model.stop_training to False: only to True, inside the if."
-        raise Failed(f"{made.shown} took back a stop that another callback had asked for.", hint)
-    task.value("request_stop", made.shown, model=made.model, stop=False)  # as the next fit does
-    made.event("on_train_begin", None, None)
-    made.epoch = 0
-    made.expect({"accuracy": 0.5, "loss": 1.0}, False, "this is a second training, below the threshold")
+    """Where another callback asked for a stop, it is not taken back."""
+    made = driver(task)
+    low = {"accuracy": 0.5, "loss": 1.0}
+    for name, number, logs in (
+        ("on_train_begin", None, {}),
+        ("on_epoch_begin", 0, {}),
+        ("on_train_batch_end", 0, low),
+        ("on_test_end", None, low),
+        ("on_epoch_end", 0, low),
+        ("on_epoch_begin", 1, {}),
+        ("on_epoch_end", 1, {"accuracy": 0.99, "loss": 0.1}),
+        ("on_train_end", None, low),
+    ):
+        made.request_stop(True)
+        stop, _ = made.event(name, number, logs)
+        if not stop:
+            shown = f"{name}({'' if number is None else f'{number}, '}{logs})"
+            hint = "Never set self.model.stop_training to False: only to True, inside the if."
+            raise Failed(f"{made.shown} took back, in {shown}, a stop that another callback had asked for.", hint)
 
 
 @pytest.mark.points(1)
 def test_prints_one_line(task: TaskSession) -> None:
-    """One line is printed when the threshold is reached, none before."""
-    made = driver(task, 0.98)
+    """One line is printed when the threshold is reached, none before, and none after."""
+    made = driver(task)
+    expect_silence(made, made.printed, "before the training began")
     for accuracy in (0.4, 0.9):
         _, printed = made.epoch_end({"accuracy": accuracy, "loss": 0.5})
-        if lines(printed):
-            shown = clean(lines(printed)[0], 120)
-            raise Failed(f"{made.shown} printed {shown!r} at an accuracy of {accuracy}, below the threshold.")
+        expect_silence(made, printed, f"at an accuracy of {accuracy}, below the threshold")
     _, printed = made.epoch_end({"accuracy": 0.99, "loss": 0.1})
-    count = len(lines(printed))
-    if count != 1:
-        what = "nothing" if count == 0 else f"{count} lines"
-        raise Failed(f"{made.shown} printed {what} at an accuracy of 0.99; one line was expected.")
+    _, at_the_end = made.event("on_train_end", None, {"accuracy": 0.99, "loss": 0.1})
+    if len(lines(printed)) != 1:
+        what = f"{len(lines(printed))} lines" if lines(printed) else "nothing"
+        shown = f": {clean(' | '.join(lines(printed)), 160)!r}" if lines(printed) else ""
+        hint = "print() in on_epoch_end, next to the line that stops the training." if not lines(printed) else ""
+        raise Failed(f"{made.shown} printed {what} at an accuracy of 0.99; one line was expected{shown}.", hint)
+    expect_silence(made, at_the_end, "again in on_train_end")
+
+
+def expect_silence(made: Driver, printed: str, when: str) -> None:
+    """See that nothing was printed.
+
+    Raises:
+        Failed: something was.
+    """
+    if lines(printed):
+        shown = clean(repr(lines(printed)[0]), 120)
+        hint = "Print one line, in on_epoch_end, and only where the threshold is reached."
+        raise Failed(f"{made.shown} printed {shown} {when}.", hint)
 
 
 @pytest.mark.points(1)
 def test_names_the_threshold_in_percent(task: TaskSession) -> None:
     """The line names the threshold in percent: `98%` for 0.98, `98.5%` for 0.985."""
-    for threshold in (0.98, 0.985, *thresholds(task)):
+    for threshold in (DEFAULT, 0.985, 0.9, *thresholds(task), 1.0):
         made = driver(task, threshold)
-        _, printed = made.epoch_end({"accuracy": 1.0, "loss": 0.0})
-        named = [float(number) for number in re.findall(r"(\d+(?:\.\d+)?)\s?%", printed)]
-        if not any(abs(number - 100 * threshold) < 1e-6 for number in named):
-            shown = clean(" ".join(lines(printed)), 160)
-            hint = "f'{100 * self.threshold:g}%' gives 98% and 98.5%."
-            if not shown:
-                raise Failed(f"{made.shown} printed nothing; a line with {100 * threshold:g}% was expected.")
-            raise Failed(f"{made.shown} printed {shown!r}; {100 * threshold:g}% was expected in it.", hint)
+        accuracy = min(1.0, round(threshold + 0.0135, 4))
+        _, printed = made.epoch_end({"accuracy": accuracy, "loss": 0.1})
+        named = [float(number) for number in PERCENT.findall(printed)]
+        if any(abs(number - 100 * threshold) < 1e-6 for number in named):
+            continue
+        shown = clean(repr(" ".join(lines(printed))), 160)
+        if not lines(printed):
+            raise Failed(f"{made.shown} printed nothing; a line with {100 * threshold:g}% was expected.")
+        hint = _percent_hint(" ".join(lines(printed)), named, threshold, accuracy)
+        raise Failed(f"{made.shown} printed {shown}; {100 * threshold:g}% was expected in it.", hint)
+
+
+def _percent_hint(printed: str, named: list[float], threshold: float, accuracy: float) -> str:
+    """What helps where the printed line does not name the threshold."""
+    percent = 100 * threshold
+    write = "f'{100 * self.threshold:g}%' gives 98% and 98.5%."
+    if "{" in printed and "}" in printed:
+        return f"Is the f in front of the text missing? {write}"
+    if threshold in named:
+        return f"The threshold is a fraction: multiply it by 100. {write}"
+    if {math.floor(percent), math.ceil(percent)} & set(named) and percent % 1:
+        return f"The threshold is rounded to a whole number; one decimal must show. {write}"
+    if threshold != DEFAULT and 100 * DEFAULT in named:
+        return f"98% is written into the text; take it from self.threshold. {write}"
+    if any(abs(number - 100 * accuracy) < 0.6 for number in named):
+        return f"That is the accuracy of this epoch; the line names the threshold. {write}"
+    if re.search(rf"(?<![\d.]){re.escape(f'{percent:g}')}(?:\.0+)?(?![\d.]*\d)", printed):
+        return f"The sign % after the number is missing. {write}"
+    return write
 
 
 @pytest.mark.points(1)
 def test_stops_a_real_training(task: TaskSession) -> None:
     """In a `fit` of Keras, training ends after the first epoch that reaches the threshold."""
     threshold = 0.9
-    shown = f"{CLASS}({threshold})"
-    called = task.call(CLASS, shown=shown, keywords={"threshold": threshold}, seed=task.seed)
+    called = make(task, threshold)
     labels = np.tile(np.arange(4), 8)
     images = np.eye(4, dtype=np.float32)[labels]  # one-hot: learnt within a few epochs
-    asked = f"model.fit(..., callbacks=[{shown}])"
+    asked = f"model.fit(..., callbacks=[{called.shown}])"
     value = task.value("fit", asked, handle=called.handle, images=images, labels=labels, epochs=FIT_EPOCHS)
     try:
         reached = [float(item["value"]) for item in value["accuracy"]["items"]]
@@ -274,5 +241,5 @@ def test_stops_a_real_training(task: TaskSession) -> None:
     first = next((epoch for epoch, accuracy in enumerate(reached) if accuracy >= threshold), None)
     if first is None or first != len(reached) - 1:
         shown_accuracies = ", ".join(f"{accuracy:.3f}" for accuracy in reached)
-        ended = f"trained {len(reached)} epochs with the accuracies {shown_accuracies}"
+        ended = f"trained {len(reached)} epoch{'' if len(reached) == 1 else 's'} with the accuracies {shown_accuracies}"
         raise Failed(f"{asked} {ended}; it should end with the first that is at least {threshold}.")

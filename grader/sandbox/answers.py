@@ -1,0 +1,157 @@
+"""The form that each answer of a guest must have, checked before anything reads it.
+
+A guest that is honest always keeps to it. One in which student code writes to the wire itself may send anything, and
+must not get further than here: what is not of the form is no answer.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, NAME_LIMIT, TEXT_LIMIT
+
+Form = Callable[[Any], bool]
+
+NO_SYNTAX_ERROR = {"file": "", "line": 0, "column": 0, "text": "", "message": ""}
+
+
+def is_answer(probe: str, value: Any) -> bool:
+    """Whether `value` has the form of an answer to this probe."""
+    return FORMS[probe](value)
+
+
+def is_exception(value: Any) -> bool:
+    """Whether `value` has the form in which `observe_exception` describes an exception."""
+    needed = _has(
+        value,
+        type=_is_text,
+        bases=_list_of(_is_text, 50),
+        message=_is_text,
+        frames=_list_of(_is_frame, FRAME_LIMIT),
+        unfinished=_is_bool,
+        exit=_is_bool,
+    )
+    return needed and _is_syntax(value.get("syntax", NO_SYNTAX_ERROR)) and _is_text(value.get("import_name", ""))
+
+
+def is_observation(value: Any) -> bool:
+    """Whether `value` has the form in which `observe` describes a value."""
+    return _is_observation(value, [ITEM_LIMIT + 1])
+
+
+def _is_observation(value: Any, left: list[int]) -> bool:
+    left[0] -= 1
+    if left[0] < 0 or not _has(value, kind=_is_text, type=_is_text):
+        return False
+
+    def inner(items: Any) -> bool:
+        return isinstance(items, list) and all(_is_observation(item, left) for item in items)
+
+    def pairs(items: Any) -> bool:
+        return isinstance(items, list) and all(inner(pair) and len(pair) == 2 for pair in items)
+
+    match value["kind"]:
+        case "none":
+            return True
+        case "bool":
+            return _has(value, value=_is_bool)
+        case "int":
+            return _has(value, value=lambda number: _is_text(number) or type(number) is int)
+        case "float":
+            return _has(value, value=_is_float)
+        case "text":
+            return _has(value, value=_is_text)
+        case "array":
+            array = value.get("array")
+            described = _has(value, shape=_is_shape, dtype=_is_text) and inner(value.get("items", []))
+            return described and (array is None or (_is_array(array) and list(array.shape) == value["shape"]))
+        case "list" | "tuple":
+            return _has(value, length=_is_count, items=inner)
+        case "dict":
+            return _has(value, length=_is_count, items=pairs)
+        case "tensor":
+            return _has(value, shape=_is_shape)
+        case "other":
+            return _has(value, text=_is_text)
+    return False
+
+
+def _has(value: Any, /, **forms: Form) -> bool:
+    """Whether it is a dict that has at least these keys, each with a value of that form."""
+    return isinstance(value, dict) and all(name in value and form(value[name]) for name, form in forms.items())
+
+
+def _list_of(form: Form, most: int) -> Form:
+    return lambda value: isinstance(value, list) and len(value) <= most and all(form(item) for item in value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= TEXT_LIMIT
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, float)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None
+
+
+_is_shape = _list_of(_is_count, 64)
+_are_texts = _list_of(_is_text, NAME_LIMIT)
+_are_arrays = _list_of(_is_array, 10_000)
+
+
+def _is_frame(value: Any) -> bool:
+    return _has(value, file=_is_text, line=_is_count, function=_is_text, source=_is_text)
+
+
+def _is_syntax(value: Any) -> bool:
+    return _has(value, file=_is_text, line=_is_count, column=_is_count, text=_is_text, message=_is_text)
+
+
+def _is_dict(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_inspection(value: Any) -> bool:
+    return _has(value, syntax=lambda error: error is None or _is_syntax(error), untouched=_is_bool)
+
+
+def _is_call(value: Any) -> bool:
+    return _has(value, result=is_observation, handle=_is_count) and _list_of(is_observation, 10)(value.get("after", []))
+
+
+FORMS: dict[str, Form] = {
+    "inspect": _is_inspection,
+    "import": lambda value: _has(value, names=_are_texts),
+    "find": lambda value: _has(value, kind=_is_text, type=_is_text, signature=_is_text),
+    "call": _is_call,
+    "describe": _is_dict,  # read part by part by `judging.model_report`
+    "model_class": _is_dict,
+    "weights": _are_arrays,
+    "set_weights": _is_nothing,
+    "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
+    "train_step": lambda value: _has(value, logs=is_observation, weights=_are_arrays),
+    "loss": _is_float,
+    "reference": _is_count,
+    "callback_model": _is_count,
+    "is_callback": lambda value: _has(value, callback=_is_bool, methods=_are_texts),
+    "event": lambda value: _has(value, stop=_is_bool, logs=is_observation),
+    "request_stop": _is_nothing,
+    "fit": lambda value: _has(value, accuracy=is_observation),
+}
+"""Per probe, what its answer looks like."""

@@ -1,0 +1,254 @@
+"""A callback driven as `fit` would drive it, one event at a time, and what is said when it does not act as it should.
+
+Where it stops wrongly, or does not stop, a fresh callback is tried on other logs until what it goes by is found: so
+the hint can say "it goes by val_accuracy" instead of "it did not stop".
+"""
+
+import difflib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from grader.judging.verdict import Failed, Verdict, clean
+from grader.suite.session import Called, TaskSession
+
+CLASS = "AccuracyThresholdCallback"
+DEFAULT = 0.98
+
+Logs = dict[str, float] | None
+
+OTHER_FIGURES = ("acc", "val_accuracy", "val_acc", "sparse_categorical_accuracy", "categorical_accuracy")
+"""What is mistaken for the training accuracy: the key of old tutorials, figures of the validation, names of metrics."""
+
+STOP_HINT = "To stop, set self.model.stop_training = True in on_epoch_end."
+
+
+@dataclass
+class Driver:
+    """Drives one callback as `fit` would, and watches it.
+
+    Attributes:
+        task: where questions are put.
+        shown: how it was made.
+        threshold: the threshold that it should have.
+        handle: the callback.
+        model: the small model that it is attached to.
+        make: makes another one like it.
+        printed: what was printed before the first epoch.
+        epoch: the number of the next epoch.
+    """
+
+    task: TaskSession
+    shown: str
+    threshold: float
+    handle: int
+    model: int
+    make: Callable[[], Called]
+    printed: str = ""
+    epoch: int = 0
+
+    def event(self, name: str, number: int | None, logs: Logs) -> tuple[bool, str]:
+        """Call one method; whether the model is to stop afterwards, and what was printed.
+
+        Raises:
+            Failed: it raised, or changed the logs.
+        """
+        asked = f"{self.shown}.{name}({'' if number is None else f'{number}, '}{logs})"
+        answer = self.task.ask(
+            "event", asked, handle=self.handle, model=self.model, event=name, number=number, logs=logs
+        )
+        if answer.raised is not None:
+            failure = self.task.exception(asked, answer.raised)
+            failure.hint = failure.hint or _raised_hint(name, logs, answer.raised)
+            raise failure
+        try:
+            pairs = [] if logs is None else answer.value["logs"]["items"]
+            after = (
+                None
+                if answer.value["logs"]["kind"] == "none"
+                else {str(key["value"]): float(value["value"]) for key, value in pairs}
+            )
+            stop = answer.value["stop"] is True
+        except (KeyError, TypeError, ValueError):
+            raise Failed(f"{asked} put something into the logs that is no number.", LOGS_HINT) from None
+        if after != logs:
+            raise Failed(f"{asked} changed the logs.", LOGS_HINT)
+        return stop, answer.output
+
+    def epoch_end(self, logs: Logs) -> tuple[bool, str]:
+        """The next epoch begins, and ends with these logs; what is printed at its end."""
+        self.epoch += 1
+        self.event("on_epoch_begin", self.epoch - 1, {})
+        return self.event("on_epoch_end", self.epoch - 1, logs)
+
+    def request_stop(self, stop: bool) -> None:
+        """Set `stop_training` as another callback does, or as the next `fit` does when it begins."""
+        self.task.value("request_stop", self.shown, model=self.model, stop=stop)
+
+    def train_again(self) -> None:
+        """A second `fit` begins."""
+        self.event("on_train_end", None, {})
+        self.request_stop(False)
+        self.epoch = 0
+        self.event("on_train_begin", None, {})
+
+    def expect(self, logs: Logs, stop: bool, why: str) -> str:
+        """See that the next epoch ends as it should; what was printed.
+
+        Raises:
+            Failed: it stopped, or did not, at this epoch.
+        """
+        number = self.epoch
+        stopped, printed = self.epoch_end(logs)
+        if stopped != stop:
+            did = "stopped the training" if stopped else "did not stop the training"
+            find = self._why_it_stopped if stopped else self._why_it_went_on
+            hint = find(logs, number) if stopped or not printed.strip() else PRINTED_HINT
+            raise Failed(f"{self.shown} {did} at the end of epoch {number} with logs {logs}: {why}.", hint)
+        return printed
+
+    # Finding out what it goes by
+
+    def _tried(self, logs: Logs, first: int = 0, epochs: int = 1) -> int | None:
+        """After how many epochs with these logs a fresh callback stops; None where it does not, or raises."""
+        with suppress(Failed):
+            fresh = driver(self.task, self.threshold, self.make)
+            fresh.epoch = first
+            for count in range(1, epochs + 1):
+                if fresh.epoch_end(logs)[0]:
+                    return count
+        return None
+
+    def _why_it_went_on(self, logs: Logs, number: int) -> str:
+        """What the callback goes by, where these logs should have stopped it."""
+        methods = self.task.value("is_callback", self.shown, handle=self.handle).get("methods", [])
+        if "on_epoch_end" not in methods:
+            near = difflib.get_close_matches("on_epoch_end", [str(name) for name in methods], n=1, cutoff=0.5)
+            found = f": there is {clean(near[0], 80)}, which Keras calls at another time or never" if near else ""
+            return f"Keras calls on_epoch_end(epoch, logs), which the class does not define{found}."
+        logs = logs or {}
+        accuracy = logs.get("accuracy", 0.0)
+        for name in OTHER_FIGURES:
+            if self._tried({"accuracy": accuracy, "loss": 0.5, name: 1.0}):
+                return f"It goes by logs[{name!r}]: the training accuracy is logs['accuracy']."
+        if self._tried({**logs, "loss": 0.0}) and not self._tried({**logs, "loss": 1.0}):
+            return "It goes by the loss: only logs['accuracy'] counts."
+        if accuracy == self.threshold and self._tried({**logs, "accuracy": accuracy + 0.0005}):
+            return "An accuracy that equals the threshold is enough: write >= instead of >."
+        if self._tried({**logs, "accuracy": 100 * accuracy}):
+            return "accuracy is 0 to 1, and so is the threshold: compare them as they are, not in percent."
+        count = self._tried(logs, epochs=4)
+        if count == 1:
+            return "A fresh callback stops here: what happened in earlier epochs, or in an earlier fit, does not count."
+        if count:
+            late = f"{count - 1} epoch{'s' if count > 2 else ''}"
+            return f"It stops {late} later: the first epoch that reaches the threshold is enough."
+        return self._found_threshold(logs) or STOP_HINT
+
+    def _why_it_stopped(self, logs: Logs, number: int) -> str:
+        """What the callback goes by, where these logs should not have stopped it."""
+        if logs is None or "accuracy" not in logs:
+            return "Without an accuracy nothing happens: test `accuracy is not None` before comparing it."
+        for name in logs:
+            others = {key: value for key, value in logs.items() if key != name}
+            if name != "accuracy" and self._tried(logs) and not self._tried(others):
+                return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
+        if self._tried({**logs, "accuracy": 0.0}):
+            return "It stops whatever the accuracy is: compare logs['accuracy'] with self.threshold."
+        if self._tried({**logs, "accuracy": 0.0}, first=number):
+            return f"It stops at epoch {number} whatever the accuracy is: the number of the epoch does not count."
+        if not self._tried(logs):
+            return (
+                "A fresh callback goes on here: what happened in earlier epochs, or in an earlier fit, does not count."
+            )
+        return self._found_threshold(logs)
+
+    def _found_threshold(self, logs: dict[str, float]) -> str:
+        """From which accuracy on it stops, to three decimals; empty where no accuracy does."""
+
+        def stops(thousandths: int) -> bool:
+            return self._tried({**logs, "accuracy": thousandths / 1000}) is not None
+
+        low, high = -1, 1000
+        if not stops(high):
+            return ""
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if stops(middle) else (middle, high)
+        found = high / 1000
+        if self.threshold == DEFAULT:
+            return f"It stops from an accuracy of {found:g} on; {DEFAULT} was expected."
+        return f"It stops from {found:g} on, not from {self.threshold:g}: compare with self.threshold, the argument."
+
+
+LOGS_HINT = "Other callbacks, and the History, read the logs too: only look at them."
+
+PRINTED_HINT = (
+    "It printed a line, but self.model.stop_training is not True: is the name spelt right, and does self.model stand "
+    "in front of it?"
+)
+
+
+def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
+    """What helps where a method of the callback raised."""
+    if error.get("type") == "TypeError" and not error.get("frames"):
+        arguments = "epoch, logs" if "epoch" in name else "batch, logs" if "batch" in name else "logs"
+        return f"Keras calls {name}({arguments}): write def {name}(self, {arguments}=None)."
+    if name != "on_epoch_end":
+        return f"Keras calls {name} too, without an accuracy; only on_epoch_end is needed."
+    if logs is None or "accuracy" not in logs:
+        return "logs may be None, and may lack accuracy: logs.get('accuracy') is None then."
+    if error.get("type") in ("StopIteration", "KeyboardInterrupt", "GeneratorExit", "Exception", "RuntimeError"):
+        return f"Nothing is raised to end a training. {STOP_HINT}"
+    return ""
+
+
+def make(task: TaskSession, threshold: float = DEFAULT) -> Called:
+    """Make a callback with a threshold, by any way that it takes one: that the argument works is one check's matter.
+
+    Raises:
+        Verdict: it cannot be made.
+    """
+    task.require(CLASS)
+    ways = (by_name, _by_place, by_default) if threshold == DEFAULT else (by_name, _by_place)
+    way: Callable[[TaskSession, float], Called] = task.once(f"making {len(ways)}", lambda: _way(task, ways))
+    return way(task, threshold)
+
+
+def _way(
+    task: TaskSession, ways: tuple[Callable[[TaskSession, float], Called], ...]
+) -> Callable[[TaskSession, float], Called]:
+    """The first way that works; where none does, what the first raised."""
+    first: Verdict | None = None
+    for way in ways:
+        try:
+            way(task, DEFAULT)
+            return way
+        except Failed as failure:
+            first = first or failure
+    raise first or Failed(f"{CLASS} cannot be made.")
+
+
+def by_name(task: TaskSession, threshold: float) -> Called:
+    """Make a callback with `threshold=` in front of its argument."""
+    return task.call(CLASS, shown=f"{CLASS}(threshold={threshold})", keywords={"threshold": threshold}, seed=task.seed)
+
+
+def _by_place(task: TaskSession, threshold: float) -> Called:
+    return task.call(CLASS, threshold, shown=f"{CLASS}({threshold})", seed=task.seed)
+
+
+def by_default(task: TaskSession, _: float = DEFAULT) -> Called:
+    """Make a callback without an argument."""
+    return task.call(CLASS, shown=f"{CLASS}()", seed=task.seed)
+
+
+def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Called] | None = None) -> Driver:
+    """A new callback with a threshold, made as `how` says, on a small model, in a training that has begun."""
+    how = how or (lambda: make(task, threshold))
+    called = how()
+    model = task.value("callback_model", f"{called.shown}.set_model(model)", handle=called.handle)
+    made = Driver(task, called.shown, threshold, called.handle, int(model), how)
+    _, printed = made.event("on_train_begin", None, {})
+    made.printed = called.output + printed
+    return made
