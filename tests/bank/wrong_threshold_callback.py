@@ -1,0 +1,526 @@
+"""Slips in `threshold_callback`, each with the check that it must fail and the words that name it."""
+
+from tests.bank.cases import Case
+from tests.bank.right_threshold_callback import DEFINITION, END, HEADER, INIT, PRINT, body
+
+IS = "is_a_callback"
+ABOVE = "stops_above_the_threshold"
+AT = "stops_at_the_threshold"
+BELOW = "goes_on_below_the_threshold"
+DEFAULT = "default_threshold_is_98_percent"
+ARGUMENT = "threshold_argument"
+ONLY = "only_training_accuracy_counts"
+LOGS = "logs_without_accuracy"
+END_ONLY = "acts_only_at_the_end_of_an_epoch"
+KEEPS = "keeps_the_stop_of_another_callback"
+ONE_LINE = "prints_one_line"
+PERCENT = "names_the_threshold_in_percent"
+FIT = "stops_a_real_training"
+
+NEVER = (ABOVE, AT, DEFAULT, ARGUMENT, ONE_LINE, PERCENT, FIT)
+"""What a callback fails that never stops, and prints nothing."""
+
+SILENT_NEVER = (ABOVE, AT, DEFAULT, ARGUMENT, FIT)
+"""What one fails that prints, but never stops."""
+
+EVERYTHING = (IS, ABOVE, AT, BELOW, DEFAULT, ARGUMENT, ONLY, LOGS, END_ONLY, KEEPS, ONE_LINE, PERCENT, FIT)
+RAISES = tuple(check for check in EVERYTHING if check not in (IS, END_ONLY))
+"""What one fails whose on_epoch_end always raises."""
+
+STOP = "self.model.stop_training = True"
+
+
+def slip(name: str, old: str, new: str, check: str, says: str, *also: str, top: str = "", status: str = "") -> Case:
+    """A wrong case: one text of the reference changed, a body or a piece of a line."""
+    header = ((HEADER, HEADER + top + "\n"),) if top else ()
+    others = tuple(other for other in also if other != check)
+    return Case(name, "threshold_callback", None, (*header, body(old, new)), check, says, others, status)
+
+
+def ends(name: str, new: str, check: str, says: str, *also: str, top: str = "", status: str = "") -> Case:
+    """A slip in the body of on_epoch_end."""
+    return slip(name, END, new, check, says, *also, top=top, status=status)
+
+
+def added(name: str, method: str, check: str, says: str, *also: str) -> Case:
+    """A wrong case: the reference with one method more."""
+    text = "".join(f"    {line}\n" if line else "\n" for line in method.split("\n"))
+    return slip(name, DEFINITION, f"{text}\n{DEFINITION}", check, says, *also)
+
+
+def acting(condition: str, line: str = PRINT) -> str:
+    """A body that stops and prints where a condition holds."""
+    return f"logs = logs or {{}}\nif {condition}:\n    {STOP}\n    {line}"
+
+
+REACHED = 'logs.get("accuracy", 0) >= self.threshold'
+
+CASES: tuple[Case, ...] = (
+    # when it stops
+    slip("greater_than", "accuracy >= self", "accuracy > self", AT, "X"),
+    slip("less_than", "accuracy >= self", "accuracy < self", ABOVE, "X", *NEVER, BELOW, ONLY),
+    slip("less_or_equal", "accuracy >= self", "accuracy <= self", ABOVE, "X", *NEVER, BELOW, ONLY),
+    slip("equals", "accuracy >= self", "accuracy == self", ABOVE, "X", *NEVER),
+    slip("val_accuracy", '.get("accuracy")', '.get("val_accuracy")', ONLY, "X", *NEVER, LOGS),
+    slip("acc", '.get("accuracy")', '.get("acc")', ABOVE, "X", *NEVER, ONLY),
+    slip("capital_accuracy", '.get("accuracy")', '.get("Accuracy")', ABOVE, "X", *NEVER),
+    slip("accuracy_misspelt", '.get("accuracy")', '.get("accurracy")', ABOVE, "X", *NEVER),
+    slip("sparse_categorical", '.get("accuracy")', '.get("sparse_categorical_accuracy")', ABOVE, "X", *NEVER),
+    ends("acc_by_index", acting('logs["acc"] >= self.threshold'), ABOVE, "X", *RAISES),
+    ends(
+        "either_accuracy",
+        acting('max(logs.get("accuracy", 0), logs.get("val_accuracy", 0)) >= self.threshold'),
+        ONLY,
+        "X",
+        LOGS,
+    ),
+    ends(
+        "both_accuracies",
+        acting('min(logs.get("accuracy", 0), logs.get("val_accuracy", 1)) >= self.threshold'),
+        ONLY,
+        "X",
+    ),
+    ends(
+        "any_figure",
+        acting("any(value >= self.threshold for value in logs.values())"),
+        ONLY,
+        "X",
+        BELOW,
+        LOGS,
+        ARGUMENT,
+        ABOVE,
+        DEFAULT,
+    ),
+    ends("on_loss", acting('logs.get("loss", 1) <= 1 - self.threshold'), ABOVE, "X", *NEVER, BELOW, ONLY, LOGS),
+    ends("on_small_loss", acting('logs.get("loss", 1) < 0.05'), ONLY, "X", *NEVER, BELOW, LOGS),
+    ends(
+        "loss_too",
+        acting(f'{REACHED} and logs.get("loss", 0) < 0.05'),
+        DEFAULT,
+        "X",
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        ONLY,
+        ABOVE,
+        FIT,
+    ),
+    ends("rounded_accuracy", acting('round(logs.get("accuracy", 0), 2) >= self.threshold'), DEFAULT, "X", ARGUMENT),
+    ends(
+        "percent_against_fraction",
+        acting('logs.get("accuracy", 0) * 100 >= self.threshold'),
+        BELOW,
+        "X",
+        ONLY,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        KEEPS,
+        FIT,
+    ),
+    ends("fraction_against_percent", acting('logs.get("accuracy", 0) >= self.threshold * 100'), ABOVE, "X", *NEVER),
+    ends("hard_coded", acting('logs.get("accuracy", 0) >= 0.98'), ARGUMENT, "X", PERCENT, FIT),
+    ends("hard_coded_95", acting('logs.get("accuracy", 0) > 0.95'), DEFAULT, "X", ARGUMENT, BELOW, PERCENT, FIT),
+    ends("at_the_third_epoch", acting("epoch >= 3"), BELOW, "X", *NEVER, ONLY, LOGS),
+    ends("always", acting("True"), BELOW, "X", ONLY, LOGS, ARGUMENT, DEFAULT, ONE_LINE, FIT),
+    ends("never", "pass", ABOVE, "X", *NEVER),
+    ends("docstring_only", '"""Stop."""', ABOVE, "X", *NEVER),
+    ends("odd_epochs_only", acting(f"epoch % 2 and {REACHED}"), ABOVE, "X", *NEVER),
+    ends("even_epochs_only", acting(f"epoch % 2 == 0 and {REACHED}"), ABOVE, "X"),
+    ends("not_the_first_epoch", acting(f"epoch and {REACHED}"), ABOVE, "X", *NEVER),
+    ends(
+        "waits_an_epoch",
+        f"if getattr(self, 'reached', False):\n    {STOP}\n    {PRINT}\nself.reached = (logs or {{}}).get('accuracy', 0) >= self.threshold",
+        ABOVE,
+        "X",
+        *NEVER,
+        BELOW,
+    ),
+    ends(
+        "two_in_a_row",
+        acting(f"{REACHED} and getattr(self, 'count', 0)").replace(
+            "logs = logs or {}\n",
+            "logs = logs or {}\nself.count = getattr(self, 'count', -1) + 1 if logs.get('accuracy', 0) >= self.threshold else -1\n",
+        ),
+        ABOVE,
+        "X",
+        *NEVER,
+    ),
+    ends(
+        "best_so_far",
+        "self.best = max(getattr(self, 'best', 0), (logs or {}).get('accuracy', 0))\nif self.best >= self.threshold:\n"
+        + f"    {STOP}\n    {PRINT}",
+        BELOW,
+        "X",
+    ),
+    ends(
+        "mean_so_far",
+        "self.all = [*getattr(self, 'all', []), (logs or {}).get('accuracy', 0)]\nif sum(self.all) / len(self.all) >= self.threshold:\n"
+        + f"    {STOP}\n    {PRINT}",
+        ABOVE,
+        "X",
+        ONE_LINE,
+        ARGUMENT,
+        DEFAULT,
+        ONLY,
+        FIT,
+    ),
+    ends(
+        "only_when_improving",
+        "accuracy = (logs or {}).get('accuracy', 0)\nbetter = accuracy > getattr(self, 'best', 0)\nself.best = max(accuracy, getattr(self, 'best', 0))\nif better and accuracy >= self.threshold:\n"
+        + f"    {STOP}\n    {PRINT}",
+        ABOVE,
+        "X",
+    ),
+    ends(
+        "stops_only_once",
+        acting(f"{REACHED} and not getattr(self, 'done', False)", f"self.done = True; {PRINT}"),
+        ABOVE,
+        "X",
+    ),
+    ends(
+        "no_improvement",
+        "accuracy = (logs or {}).get('accuracy', 0)\nif accuracy <= getattr(self, 'last', -1):\n"
+        + f"    {STOP}\n    {PRINT}\nself.last = accuracy",
+        BELOW,
+        "X",
+        *NEVER,
+        ONLY,
+        LOGS,
+    ),
+    ends("key_error", acting('logs["accuracy"] >= self.threshold'), LOGS, "X"),
+    ends("compares_none", acting('logs.get("accuracy") >= self.threshold'), LOGS, "X"),
+    ends("logs_none", f'if logs.get("accuracy", 0) >= self.threshold:\n    {STOP}\n    {PRINT}', LOGS, "X"),
+    ends("missing_counts_as_reached", acting('logs.get("accuracy", 1) >= self.threshold'), LOGS, "X"),
+    ends(
+        "tutorial_logs",
+        'if(logs.get("accuracy")>0.95):\n    print("\\nReached 95% accuracy so cancelling training!")\n    self.model.stop_training = True',
+        LOGS,
+        "X",
+        BELOW,
+        DEFAULT,
+        ARGUMENT,
+        PERCENT,
+        FIT,
+    ),
+    # how it stops
+    ends("stop_on_self", acting(REACHED).replace("self.model.stop", "self.stop"), ABOVE, "X", *SILENT_NEVER),
+    ends("stop_misspelt", acting(REACHED).replace("stop_training", "stop_trainning"), ABOVE, "X", *SILENT_NEVER),
+    ends("stop_compared", acting(REACHED).replace("training = True", "training == True"), ABOVE, "X", *SILENT_NEVER),
+    ends(
+        "stop_false", acting(REACHED).replace("training = True", "training = False"), ABOVE, "X", *SILENT_NEVER, KEEPS
+    ),
+    ends(
+        "global_model",
+        acting(REACHED).replace("self.model.", "model."),
+        ABOVE,
+        "X",
+        AT,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        FIT,
+        KEEPS,
+        ONLY,
+        BELOW,
+    ),
+    ends(
+        "stop_called",
+        acting(REACHED).replace("stop_training = True", "stop_training()"),
+        ABOVE,
+        "X",
+        AT,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        FIT,
+        KEEPS,
+        ONLY,
+        BELOW,
+    ),
+    ends("returns_true", f"return {REACHED.replace('logs', '(logs or {})')}", ABOVE, "X", *NEVER),
+    ends(
+        "stop_iteration",
+        acting(REACHED).replace(STOP, "raise StopIteration"),
+        ABOVE,
+        "X",
+        AT,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        FIT,
+        KEEPS,
+        ONLY,
+        BELOW,
+    ),
+    ends("exits", acting(REACHED).replace(STOP, "exit()"), ABOVE, "X", *EVERYTHING, status="crashed"),
+    ends(
+        "sys_exit",
+        acting(REACHED).replace(STOP, "sys.exit(0)"),
+        ABOVE,
+        "X",
+        *EVERYTHING,
+        top="import sys",
+        status="crashed",
+    ),
+    ends("else_false", f"{acting(REACHED)}\nelse:\n    self.model.stop_training = False", KEEPS, "X"),
+    ends(
+        "assigns_the_comparison",
+        f"self.model.stop_training = {REACHED.replace('logs', '(logs or {})')}\nif self.model.stop_training:\n    {PRINT}",
+        KEEPS,
+        "X",
+    ),
+    added(
+        "false_at_train_begin", "def on_train_begin(self, logs=None):\n    self.model.stop_training = False", KEEPS, "X"
+    ),
+    added(
+        "false_at_epoch_begin",
+        "def on_epoch_begin(self, epoch, logs=None):\n    self.model.stop_training = False",
+        KEEPS,
+        "X",
+    ),
+    ends(
+        "pops_accuracy",
+        acting('logs.pop("accuracy", 0) >= self.threshold').replace(
+            "logs = logs or {}", "logs = {} if logs is None else logs"
+        ),
+        ABOVE,
+        "X",
+        *RAISES,
+    ),
+    ends(
+        "adds_to_logs",
+        "logs = {} if logs is None else logs\nlogs['stopped'] = 0.0\n" + acting(REACHED),
+        ABOVE,
+        "X",
+        *RAISES,
+    ),
+    ends("text_into_logs", "if logs:\n    logs['note'] = 'seen'\n" + acting(REACHED), ABOVE, "X", *RAISES),
+    # when it is called
+    slip(
+        "on_batch_end",
+        "def on_epoch_end(self, epoch: int",
+        "def on_train_batch_end(self, epoch: int",
+        END_ONLY,
+        "X",
+        *NEVER,
+        KEEPS,
+    ),
+    slip(
+        "on_epoch_begin",
+        "def on_epoch_end(self, epoch: int",
+        "def on_epoch_begin(self, epoch: int",
+        END_ONLY,
+        "X",
+        *NEVER,
+    ),
+    slip("on_train_end", "def on_epoch_end(self, epoch: int, logs", "def on_train_end(self, logs", ABOVE, "X", *NEVER),
+    slip("on_epoch_ends", "def on_epoch_end(", "def on_epoch_ends(", ABOVE, "X", *NEVER),
+    slip("on_epoche_end", "def on_epoch_end(", "def on_epoche_end(", ABOVE, "X", *NEVER),
+    slip("camel_case_method", "def on_epoch_end(", "def onEpochEnd(", ABOVE, "X", *NEVER),
+    slip("missing_self", "def on_epoch_end(self, epoch", "def on_epoch_end(epoch", ABOVE, "X", *RAISES),
+    slip(
+        "missing_logs",
+        "def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None)",
+        "def on_epoch_end(self, epoch, logs={}, *, more)",
+        ABOVE,
+        "X",
+        *RAISES,
+    ),
+    slip(
+        "logs_first",
+        "def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None)",
+        "def on_epoch_end(self, logs, epoch=None)",
+        ABOVE,
+        "X",
+        *RAISES,
+    ),
+    added(
+        "batches_too", "def on_train_batch_end(self, batch, logs=None):\n    self.on_epoch_end(0, logs)", END_ONLY, "X"
+    ),
+    added("validation_too", "def on_test_end(self, logs=None):\n    self.on_epoch_end(0, logs)", END_ONLY, "X"),
+    # how it is made
+    slip("no_base_class", "(keras.callbacks.Callback)", "", IS, "X", FIT),
+    slip("base_is_object", "(keras.callbacks.Callback)", "(object)", IS, "X", FIT),
+    slip("base_is_model", "(keras.callbacks.Callback)", "(keras.Model)", IS, "X", *EVERYTHING),
+    slip(
+        "base_is_module", "(keras.callbacks.Callback)", "(keras.callbacks)", ABOVE, "X", *EVERYTHING, status="missing"
+    ),
+    slip(
+        "class_misspelt", "class AccuracyThresholdCallback", "class AccuracyTresholdCallback", ABOVE, "X", *EVERYTHING
+    ),
+    slip(
+        "class_is_a_function",
+        "class AccuracyThresholdCallback(keras.callbacks.Callback):",
+        "def AccuracyThresholdCallback(threshold=0.98):",
+        ABOVE,
+        "X",
+        *EVERYTHING,
+    ),
+    slip("default_95", "threshold: float = 0.98", "threshold: float = 0.95", DEFAULT, "X"),
+    slip("default_90", "threshold: float = 0.98", "threshold: float = 0.9", DEFAULT, "X"),
+    slip("default_98", "threshold: float = 0.98", "threshold: float = 98", DEFAULT, "X"),
+    slip("default_99", "threshold: float = 0.98", "threshold: float = 0.99", DEFAULT, "X"),
+    slip("no_default", "threshold: float = 0.98", "threshold: float", DEFAULT, "X"),
+    slip(
+        "threshold_renamed", "threshold: float = 0.98) -> None", "target: float = 0.98) -> None", ARGUMENT, "X", *RAISES
+    ),
+    Case(
+        "parameter_renamed",
+        "threshold_callback",
+        None,
+        (
+            ("threshold: float = 0.98) -> None", "target: float = 0.98) -> None"),
+            ("self.threshold = threshold", "self.threshold = target"),
+        ),
+        ARGUMENT,
+        "X",
+    ),
+    Case(
+        "no_parameter",
+        "threshold_callback",
+        None,
+        (
+            ("self, threshold: float = 0.98) -> None", "self) -> None"),
+            ("self.threshold = threshold", "self.threshold = 0.98"),
+        ),
+        ARGUMENT,
+        "X",
+        (PERCENT, FIT),
+    ),
+    slip("threshold_ignored", "self.threshold = threshold", "self.threshold = 0.98", ARGUMENT, "X", PERCENT, FIT),
+    slip("threshold_forgotten", INIT, "super().__init__()", ABOVE, "X", *RAISES),
+    slip("threshold_not_on_self", "self.threshold = threshold", "threshold = threshold", ABOVE, "X", *RAISES),
+    slip("threshold_misspelt", "self.threshold = threshold", "self.treshold = threshold", ABOVE, "X", *RAISES),
+    slip("init_misspelt", "def __init__(", "def _init_(", ARGUMENT, "X", *RAISES, IS, END_ONLY),
+    slip(
+        "threshold_divided",
+        "self.threshold = threshold",
+        "self.threshold = threshold / 100",
+        BELOW,
+        "X",
+        ONLY,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        FIT,
+        KEEPS,
+    ),
+    slip(
+        "threshold_rounded",
+        "self.threshold = threshold",
+        "self.threshold = round(threshold, 1)",
+        ABOVE,
+        "X",
+        AT,
+        DEFAULT,
+        ARGUMENT,
+        PERCENT,
+        ONE_LINE,
+    ),
+    slip(
+        "model_set_to_none",
+        INIT,
+        "super().__init__()\nself.threshold = threshold\nself.model = None",
+        ABOVE,
+        "X",
+        *EVERYTHING,
+    ),
+    slip(
+        "class_attribute_shared",
+        INIT,
+        "super().__init__()\ntype(self).threshold = max(threshold, getattr(type(self), 'threshold', 0))",
+        ARGUMENT,
+        "X",
+        PERCENT,
+        FIT,
+    ),
+    slip("end_not_written", END, 'raise NotImplementedError("on_epoch_end")', ABOVE, "X", *RAISES),
+    slip("init_not_written", INIT, 'raise NotImplementedError("__init__")', ABOVE, "X", *EVERYTHING),
+    # what it prints
+    slip("prints_nothing", PRINT, "pass", ONE_LINE, "X", PERCENT),
+    slip(
+        "logs_at_info",
+        PRINT,
+        "logging.info(f'{100 * self.threshold:g}%')",
+        ONE_LINE,
+        "X",
+        PERCENT,
+        top="import logging",
+    ),
+    ends("prints_every_epoch", "print('Epoch', epoch, logs)\n" + acting(REACHED), ONE_LINE, "X"),
+    ends("prints_below_too", f"{acting(REACHED)}\nelse:\n    print('not yet')", ONE_LINE, "X"),
+    ends("prints_outside_of_the_if", f"{acting(REACHED, 'pass')}\n{PRINT}", ONE_LINE, "X"),
+    slip(
+        "two_lines",
+        PRINT,
+        "print(f'Reached {100 * self.threshold:g}% accuracy')\n            print('Stopping training.')",
+        ONE_LINE,
+        "X",
+    ),
+    slip("line_break_inside", PRINT, "print(f'Reached {100 * self.threshold:g}%\\naccuracy')", ONE_LINE, "X"),
+    added(
+        "prints_when_made",
+        "def set_params(self, params):\n    super().set_params(params)\n\ndef on_train_begin(self, logs=None):\n    print(f'Stopping at {100 * self.threshold:g}%')",
+        ONE_LINE,
+        "X",
+        END_ONLY,
+    ),
+    slip(
+        "prints_in_init",
+        INIT,
+        "super().__init__()\nself.threshold = threshold\nprint(f'threshold {threshold}')",
+        ONE_LINE,
+        "X",
+    ),
+    added("prints_at_the_end_too", "def on_train_end(self, logs=None):\n    print('Training ended.')", ONE_LINE, "X"),
+    Case(
+        "prints_at_the_end_only",
+        "threshold_callback",
+        None,
+        (
+            body(PRINT, "self.line = f'{100 * self.threshold:g}%'"),
+            (
+                DEFINITION,
+                "    line = ''\n\n    def on_train_end(self, logs=None):\n        print(self.line)\n\n" + DEFINITION,
+            ),
+        ),
+        ONE_LINE,
+        "X",
+        (PERCENT,),
+    ),
+    slip("prints_the_accuracy", PRINT, "print(f'Reached {accuracy:.1%} accuracy')", PERCENT, "X"),
+    slip("prints_the_fraction", PRINT, "print(f'Reached {self.threshold} accuracy')", PERCENT, "X"),
+    slip("prints_the_fraction_with_a_sign", PRINT, "print(f'Reached {self.threshold}% accuracy')", PERCENT, "X"),
+    slip("prints_without_a_sign", PRINT, "print(f'Reached {100 * self.threshold:g} accuracy')", PERCENT, "X"),
+    slip(
+        "prints_percent_as_a_word", PRINT, "print(f'Reached {100 * self.threshold:g} percent accuracy')", PERCENT, "X"
+    ),
+    slip("prints_no_number", PRINT, "print('Reached the threshold.')", PERCENT, "X"),
+    slip("prints_a_fixed_text", PRINT, "print('Reached 98% accuracy')", PERCENT, "X"),
+    slip("forgets_the_f", PRINT, "print('Reached {100 * self.threshold:g}% accuracy')", PERCENT, "X"),
+    slip("rounds_the_percent", PRINT, "print(f'Reached {self.threshold:.0%} accuracy')", PERCENT, "X"),
+    slip("cuts_the_percent", PRINT, "print(f'Reached {int(self.threshold * 100)}% accuracy')", PERCENT, "X"),
+    slip("two_digits", PRINT, "print(f'Reached {100 * self.threshold:.2g}% accuracy')", PERCENT, "X"),
+    slip("comma_for_the_point", PRINT, "print(f'Reached {100 * self.threshold:.1f}%'.replace('.', ','))", PERCENT, "X"),
+    slip(
+        "print_fails",
+        PRINT,
+        "print('Reached ' + self.threshold * 100 + '%')",
+        ABOVE,
+        "X",
+        AT,
+        DEFAULT,
+        ARGUMENT,
+        ONE_LINE,
+        PERCENT,
+        FIT,
+        KEEPS,
+        ONLY,
+        BELOW,
+    ),
+)
