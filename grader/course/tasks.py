@@ -64,7 +64,7 @@ TASKS: tuple[Task, ...] = (
         name="threshold_callback",
         title="Stopping at an accuracy",
         points=20,
-        checks=13,
+        checks=14,
         public_names=("AccuracyThresholdCallback",),
         hint="Keras calls on_epoch_end(epoch, logs) after every epoch; logs['accuracy'] is the training accuracy.",
     ),

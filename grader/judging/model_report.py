@@ -133,7 +133,7 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             parameters=int(value["parameters"]),
             compiled=_read_compile(value["compile"]) if value["compiled"] else None,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(
             f"{called} returned a model that cannot be read ({type(error).__name__}).", ACCEPTED_HINT
         ) from None

@@ -145,7 +145,7 @@ FORMS: dict[str, Form] = {
     "weights": _are_arrays,
     "set_weights": _is_nothing,
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
-    "train_step": lambda value: _has(value, logs=is_observation, weights=_are_arrays),
+    "train_step": lambda value: _has(value, logs=is_observation, weights=_are_arrays, metrics_raised=_is_text),
     "loss": _is_float,
     "reference": _is_count,
     "callback_model": _is_count,

@@ -5,14 +5,17 @@ the hint can say "it goes by val_accuracy" instead of "it did not stop".
 """
 
 import difflib
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.session import Called, TaskSession
 
 CLASS = "AccuracyThresholdCallback"
+BASE = "keras.callbacks.Callback"
 DEFAULT = 0.98
 
 Logs = dict[str, float] | None
@@ -36,6 +39,7 @@ class Driver:
         make: makes another one like it.
         printed: what was printed before the first epoch.
         epoch: the number of the next epoch.
+        changed: the first call that changed the logs that it was given; empty where none did.
     """
 
     task: TaskSession
@@ -46,12 +50,13 @@ class Driver:
     make: Callable[[], Called]
     printed: str = ""
     epoch: int = 0
+    changed: str = ""
 
     def event(self, name: str, number: int | None, logs: Logs) -> tuple[bool, str]:
         """Call one method; whether the model is to stop afterwards, and what was printed.
 
         Raises:
-            Failed: it raised, or changed the logs.
+            Failed: it raised.
         """
         asked = f"{self.shown}.{name}({'' if number is None else f'{number}, '}{logs})"
         answer = self.task.ask(
@@ -61,25 +66,20 @@ class Driver:
             failure = self.task.exception(asked, answer.raised)
             failure.hint = failure.hint or _raised_hint(name, logs, answer.raised)
             raise failure
-        try:
-            pairs = [] if logs is None else answer.value["logs"]["items"]
-            after = (
-                None
-                if answer.value["logs"]["kind"] == "none"
-                else {str(key["value"]): float(value["value"]) for key, value in pairs}
-            )
-            stop = answer.value["stop"] is True
-        except (KeyError, TypeError, ValueError):
-            raise Failed(f"{asked} put something into the logs that is no number.", LOGS_HINT) from None
-        if after != logs:
-            raise Failed(f"{asked} changed the logs.", LOGS_HINT)
-        return stop, answer.output
+        self.changed = self.changed or (asked if _plain(answer.value["logs"]) != logs else "")
+        return answer.value["stop"] is True, answer.output
 
     def epoch_end(self, logs: Logs) -> tuple[bool, str]:
         """The next epoch begins, and ends with these logs; what is printed at its end."""
         self.epoch += 1
         self.event("on_epoch_begin", self.epoch - 1, {})
         return self.event("on_epoch_end", self.epoch - 1, logs)
+
+    def reaches(self, logs: Logs) -> bool:
+        """Whether it stops at the next epoch; where it raises, which is another check's matter, it does not."""
+        with suppress(Failed):
+            return self.epoch_end(logs)[0]
+        return False
 
     def request_stop(self, stop: bool) -> None:
         """Set `stop_training` as another callback does, or as the next `fit` does when it begins."""
@@ -128,22 +128,30 @@ class Driver:
             return f"Keras calls on_epoch_end(epoch, logs), which the class does not define{found}."
         logs = logs or {}
         accuracy = logs.get("accuracy", 0.0)
-        for name in OTHER_FIGURES:
-            if self._tried({"accuracy": accuracy, "loss": 0.5, name: 1.0}):
-                return f"It goes by logs[{name!r}]: the training accuracy is logs['accuracy']."
-        if self._tried({**logs, "loss": 0.0}) and not self._tried({**logs, "loss": 1.0}):
-            return "It goes by the loss: only logs['accuracy'] counts."
-        if accuracy == self.threshold and self._tried({**logs, "accuracy": accuracy + 0.0005}):
-            return "An accuracy that equals the threshold is enough: write >= instead of >."
-        if self._tried({**logs, "accuracy": 100 * accuracy}):
-            return "accuracy is 0 to 1, and so is the threshold: compare them as they are, not in percent."
         count = self._tried(logs, epochs=4)
+        if count == 1 and not self._tried(logs, first=number):
+            return "The number of the epoch does not count: the first epoch that reaches the threshold is enough."
         if count == 1:
-            return "A fresh callback stops here: what happened in earlier epochs, or in an earlier fit, does not count."
+            return FRESH_HINT.format("stops")
         if count:
             late = f"{count - 1} epoch{'s' if count > 2 else ''}"
             return f"It stops {late} later: the first epoch that reaches the threshold is enough."
-        return self._found_threshold(logs) or STOP_HINT
+        for name in OTHER_FIGURES:
+            if self._tried({"accuracy": accuracy, "loss": 0.5, name: 1.0}):
+                return f"It goes by logs[{name!r}]: the training accuracy is logs['accuracy']."
+        if self._tried({**logs, "accuracy": 0.1}):
+            return TURNED_HINT
+        if self._tried({**logs, "loss": 0.0}):
+            return "It goes by the loss: only logs['accuracy'] counts."
+        if accuracy == self.threshold and self._tried({**logs, "accuracy": accuracy + 0.0005}):
+            return "An accuracy that equals the threshold is enough: write >= instead of >."
+        if self._tried({**logs, "accuracy": self.threshold}):
+            return "It stops only where the accuracy equals the threshold: write >= instead of ==."
+        if found := self._found_threshold(logs):
+            return found
+        if self._tried({**logs, "accuracy": 100 * accuracy}):
+            return PERCENT_HINT
+        return f"{STOP_HINT} The key in logs is 'accuracy'."
 
     def _why_it_stopped(self, logs: Logs, number: int) -> str:
         """What the callback goes by, where these logs should not have stopped it."""
@@ -153,14 +161,14 @@ class Driver:
             others = {key: value for key, value in logs.items() if key != name}
             if name != "accuracy" and self._tried(logs) and not self._tried(others):
                 return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
+        if not self._tried({**logs, "accuracy": 1.0}, first=number):
+            return TURNED_HINT if self._tried({**logs, "accuracy": 0.0}) else FRESH_HINT.format("goes on")
         if self._tried({**logs, "accuracy": 0.0}):
             return "It stops whatever the accuracy is: compare logs['accuracy'] with self.threshold."
         if self._tried({**logs, "accuracy": 0.0}, first=number):
             return f"It stops at epoch {number} whatever the accuracy is: the number of the epoch does not count."
         if not self._tried(logs):
-            return (
-                "A fresh callback goes on here: what happened in earlier epochs, or in an earlier fit, does not count."
-            )
+            return FRESH_HINT.format("goes on")
         return self._found_threshold(logs)
 
     def _found_threshold(self, logs: dict[str, float]) -> str:
@@ -176,12 +184,18 @@ class Driver:
             middle = (low + high) // 2
             low, high = (low, middle) if stops(middle) else (middle, high)
         found = high / 1000
+        if found <= self.threshold / 50:
+            return PERCENT_HINT
         if self.threshold == DEFAULT:
             return f"It stops from an accuracy of {found:g} on; {DEFAULT} was expected."
         return f"It stops from {found:g} on, not from {self.threshold:g}: compare with self.threshold, the argument."
 
 
-LOGS_HINT = "Other callbacks, and the History, read the logs too: only look at them."
+PERCENT_HINT = "accuracy is 0 to 1, and so is the threshold: compare them as they are, neither of them in percent."
+
+TURNED_HINT = "It stops where the accuracy is low: the comparison is the wrong way round."
+
+FRESH_HINT = "A fresh callback {} here: what happened in earlier epochs, or in an earlier fit, does not count."
 
 PRINTED_HINT = (
     "It printed a line, but self.model.stop_training is not True: is the name spelt right, and does self.model stand "
@@ -189,11 +203,23 @@ PRINTED_HINT = (
 )
 
 
+def _plain(observed: dict[str, Any]) -> dict[Any, Any] | None:
+    """Observed logs as they were sent, where they are unchanged."""
+    if observed["kind"] != "dict":
+        return None
+    return {key.get("value"): value.get("value") for key, value in observed["items"]}
+
+
 def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
     """What helps where a method of the callback raised."""
     if error.get("type") == "TypeError" and not error.get("frames"):
         arguments = "epoch, logs" if "epoch" in name else "batch, logs" if "batch" in name else "logs"
         return f"Keras calls {name}({arguments}): write def {name}(self, {arguments}=None)."
+    if error.get("type") == "KeyError" and str(error.get("message")).strip("'") in OTHER_FIGURES:
+        return "The key of the training accuracy is 'accuracy'."
+    missing = re.search(rf"'{CLASS}' object has no attribute '(\w+)'", str(error.get("message")))
+    if missing:
+        return f"self.{missing[1]} is not set: does __init__ keep it, under the same name?"
     if name != "on_epoch_end":
         return f"Keras calls {name} too, without an accuracy; only on_epoch_end is needed."
     if logs is None or "accuracy" not in logs:
@@ -231,16 +257,30 @@ def _way(
 
 def by_name(task: TaskSession, threshold: float) -> Called:
     """Make a callback with `threshold=` in front of its argument."""
-    return task.call(CLASS, shown=f"{CLASS}(threshold={threshold})", keywords={"threshold": threshold}, seed=task.seed)
+    return _made(task, f"{CLASS}(threshold={threshold})", threshold=threshold)
 
 
 def _by_place(task: TaskSession, threshold: float) -> Called:
-    return task.call(CLASS, threshold, shown=f"{CLASS}({threshold})", seed=task.seed)
+    return _made(task, f"{CLASS}({threshold})", threshold)
 
 
 def by_default(task: TaskSession, _: float = DEFAULT) -> Called:
     """Make a callback without an argument."""
-    return task.call(CLASS, shown=f"{CLASS}()", seed=task.seed)
+    return _made(task, f"{CLASS}()")
+
+
+def _made(task: TaskSession, shown: str, *args: float, **keywords: float) -> Called:
+    try:
+        called = task.call(CLASS, *args, shown=shown, keywords=keywords, seed=task.seed)
+    except Failed as failure:
+        if "Callback.__init__() got an unexpected" in failure.message:
+            failure.hint = "The class has no __init__ of its own: it has two underscores in front and two behind."
+        elif "required positional argument" in failure.message:
+            failure.hint = f"The argument has a default: def __init__(self, threshold={DEFAULT})."
+        raise
+    if called.result["kind"] == "none":
+        raise Failed(f"{shown} returned None; a callback was expected.", f"Write: class {CLASS}({BASE}).")
+    return called
 
 
 def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Called] | None = None) -> Driver:
