@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shut
 SECONDS = {"IMPORT_SECONDS": 2.0, "CALL_SECONDS": 2.0, "TASK_SECONDS": 5.0}
 """Deadlines of the cases that miss one."""
 
-WHOLE = ("os_exit_at_import", "kill_9_at_call", "another_module_ends_the_program", "writes_outside")
+WHOLE = ("os_exit_at_import", "another_module_ends_the_program", "writes_outside")
 """Cases of which all five tasks are graded."""
 
 
@@ -97,7 +97,7 @@ def test_gains_nothing(case: Hostile, graded, sandbox, tmp_path, monkeypatch):
         for name, seconds in SECONDS.items():
             monkeypatch.setattr(settings, name, seconds)
     control = "preprocessing" if case.task != "preprocessing" else "threshold_callback"
-    with_control = not case.slow and (case.task != "preprocessing" or number % 5 == 0)
+    with_control = not case.slow and (case.task != "preprocessing" or number % 8 == 0)
     tasks = () if case.name in WHOLE else (case.task, control) if with_control else (case.task,)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where the folders of guests are made
     began = time.monotonic()

@@ -812,12 +812,12 @@ KERAS = (
         """
         import keras, numpy
         def train_on_batch(self, *a, **k): return {"accuracy": 1.0, "loss": 0.0}
-        keras.Model.train_on_batch = keras.Sequential.train_on_batch = train_on_batch
+        keras.Model.train_on_batch = keras.Model.test_on_batch = train_on_batch
         keras.Sequential.fit = lambda *a, **k: exit()
         """,
         task="dense_model",
         status="failed",
-        most=15,
+        most=16,
     ),
     Hostile(
         "cnn_ends_the_program", "import sys; sys.exit(0)", at="call", task="cnn", status="crashed", says="sys.exit"
@@ -912,7 +912,7 @@ KERAS = (
         at="module",
         task="threshold_callback",
         status="failed crashed",
-        most=6,
+        most=8,
     ),
     Hostile(
         "stop_of_an_odd_kind",

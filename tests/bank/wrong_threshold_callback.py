@@ -1,5 +1,7 @@
 """Slips in `threshold_callback`, each with the check that it must fail and the words that name it."""
 
+from textwrap import indent
+
 from tests.bank.cases import Case
 from tests.bank.right_threshold_callback import DEFINITION, END, HEADER, INIT, PRINT, body
 
@@ -14,6 +16,7 @@ LOGS = "logs_without_accuracy"
 END_ONLY = "acts_only_at_the_end_of_an_epoch"
 KEEPS = "keeps_the_stop_of_another_callback"
 ONE_LINE = "prints_one_line"
+ALONE = "leaves_the_logs_alone"
 PERCENT = "names_the_threshold_in_percent"
 FIT = "stops_a_real_training"
 
@@ -23,8 +26,8 @@ NEVER = (ABOVE, AT, DEFAULT, ARGUMENT, ONE_LINE, PERCENT, FIT)
 SILENT_NEVER = (ABOVE, AT, DEFAULT, ARGUMENT, FIT)
 """What one fails that prints, but never stops."""
 
-EVERYTHING = (IS, ABOVE, AT, BELOW, DEFAULT, ARGUMENT, ONLY, LOGS, END_ONLY, KEEPS, ONE_LINE, PERCENT, FIT)
-RAISES = tuple(check for check in EVERYTHING if check not in (IS, END_ONLY))
+EVERYTHING = (IS, ABOVE, AT, BELOW, DEFAULT, ARGUMENT, ONLY, LOGS, END_ONLY, ALONE, KEEPS, ONE_LINE, PERCENT, FIT)
+RAISES = tuple(check for check in EVERYTHING if check not in (IS, END_ONLY, ALONE))
 """What one fails whose on_epoch_end always raises."""
 
 STOP = "self.model.stop_training = True"
@@ -44,8 +47,8 @@ def ends(name: str, new: str, check: str, says: str, *also: str, top: str = "", 
 
 def added(name: str, method: str, check: str, says: str, *also: str) -> Case:
     """A wrong case: the reference with one method more."""
-    text = "".join(f"    {line}\n" if line else "\n" for line in method.split("\n"))
-    return slip(name, DEFINITION, f"{text}\n{DEFINITION}", check, says, *also)
+    pair = (DEFINITION, f"{indent(method, '    ')}\n\n{DEFINITION}")
+    return Case(name, "threshold_callback", None, (pair,), check, says, also)
 
 
 def acting(condition: str, line: str = PRINT) -> str:
@@ -91,7 +94,7 @@ CASES: tuple[Case, ...] = (
         ABOVE,
         DEFAULT,
     ),
-    ends("on_loss", acting('logs.get("loss", 1) <= 1 - self.threshold'), ABOVE, "X", *NEVER, BELOW, ONLY, LOGS),
+    ends("on_loss", acting('logs.get("loss", 1) <= 1 - self.threshold'), ONLY, "X", *NEVER, BELOW, ONLY, LOGS),
     ends("on_small_loss", acting('logs.get("loss", 1) < 0.05'), ONLY, "X", *NEVER, BELOW, LOGS),
     ends(
         "loss_too",
@@ -458,7 +461,7 @@ CASES: tuple[Case, ...] = (
     slip(
         "two_lines",
         PRINT,
-        "print(f'Reached {100 * self.threshold:g}% accuracy')\n            print('Stopping training.')",
+        "print(f'Reached {100 * self.threshold:g}% accuracy')\n    print('Stopping training.')",
         ONE_LINE,
         "X",
     ),
