@@ -41,7 +41,7 @@ def leave(status): os._exit(status)
 def stop(): sys.exit(1)
 def say(text, descriptor): os.write(descriptor, text.encode() if isinstance(text, str) else text)
 def say_much(count): [os.write(1, b"x" * 65536) for _ in range(count)]
-def hoard(): return len([bytearray(10**8) for _ in range(100)])
+def hoard(): return len(bytearray(10**10))
 def pid(): return os.getpid()
 def touch(name):
     try: open(name, "w").close()

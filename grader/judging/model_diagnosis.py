@@ -22,6 +22,8 @@ from grader.judging.architecture import (
 from grader.judging.model_report import ModelReport
 from grader.judging.verdict import Failed
 
+CLASSES = 10
+
 OPTIMIZER_HINT = "Use optimizer='adam' or keras.optimizers.Adam(...)."
 LOSS_HINT = "Labels are integers 0 to 9: use loss='sparse_categorical_crossentropy'."
 
@@ -33,6 +35,19 @@ KIND_HINTS = {
 }
 
 
+OTHER_HINTS = {
+    "Lambda": "Lambda layers are not accepted: use Keras's own layers, such as Flatten().",
+    "Rescaling": "Images come in 0 to 1 already: leave this layer out.",
+}
+"""What helps against some layers that have no place here."""
+
+MOST_EDITS = 3
+"""Differences that a message lists."""
+
+REPLACEMENT = 1.5
+"""What one layer instead of another counts: less than one too many and one missing, more than one of them."""
+
+
 def expect_layers(report: ModelReport, expected: Architecture, called: str) -> None:
     """The kinds of the layers, in order: nothing missing, nothing extra, nothing that trains differently.
 
@@ -40,7 +55,8 @@ def expect_layers(report: ModelReport, expected: Architecture, called: str) -> N
         Failed: naming the first layer that is missing, extra or of another kind.
     """
     if not report.chain:
-        raise Failed(f"The layers of {called} do not form one chain from one input to one output.", "Stack them.")
+        hint = "Each layer takes what the one before it gives; nothing is added, joined or given out on the way."
+        raise Failed(f"The layers of {called} do not form one chain from one input to one output.", hint)
     extras = [f"layer {entry.name} has {extra}" for entry in report.layers for extra in entry.extras]
     if extras:
         raise Failed(f"In {called}, {extras[0]}, which was not asked for.", "Leave it out: it trains differently.")
@@ -48,7 +64,7 @@ def expect_layers(report: ModelReport, expected: Architecture, called: str) -> N
     kinds, wanted = [_kind(layer) for layer in got], [_kind(layer) for layer in expected.layers]
     if kinds == wanted:
         return
-    difference, hint = _first_difference(got, expected.layers)
+    difference, hint = _difference(got, expected.layers)
     raise Failed(
         f"{called} should be {_chain(expected.layers)}; it is {_chain(got) or 'empty'}: {difference}.",
         " ".join(part for part in (hint, parameter_difference(report, expected)) if part),
@@ -73,24 +89,58 @@ def _chain(layers: Sequence[Layer]) -> str:
     return " → ".join(_kind(layer) for layer in layers)
 
 
-def _first_difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str]:
-    """What differs first, and a hint."""
-    position = next(
-        (place for place, pair in enumerate(zip(got, wanted, strict=False)) if _kind(pair[0]) != _kind(pair[1])),
-        min(len(got), len(wanted)),
-    )
-    here = got[position] if position < len(got) else None
-    asked = wanted[position] if position < len(wanted) else None
+def _difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str]:
+    """What differs, and a hint."""
+    if sorted(map(_kind, got)) == sorted(map(_kind, wanted)):
+        return "the layers are right, their order is not", ""
+    edits = _edits(got, wanted)
+    said = [_edit_said(edit) for edit in edits[:MOST_EDITS]] + (["..."] if len(edits) > MOST_EDITS else [])
+    _, here, asked = edits[0]
+    hint = KIND_HINTS.get(_kind(asked), "") if asked is not None else "Leave this layer out."
     if here is not None and isinstance(here, Other):
-        return f"{here.kind} was not asked for", "Leave this layer out."
-    kinds, wanted_kinds = [_kind(layer) for layer in got], [_kind(layer) for layer in wanted]
-    if here is not None and (asked is None or kinds[position + 1 :] == wanted_kinds[position:]):
-        return f"{named(here)} at place {position + 1} is one too many", "Leave this layer out."
-    if asked is not None and (here is None or kinds[position:] == wanted_kinds[position + 1 :]):
-        return f"{_kind(asked)} is missing at place {position + 1}", KIND_HINTS.get(_kind(asked), "")
-    if here is not None and asked is not None:
-        return f"at place {position + 1}, {_kind(asked)} was asked and {named(here)} is there", ""
-    return "the number of layers differs", ""
+        use = f"use Keras's own {_kind(asked)} there" if asked is not None else "leave it out"
+        hint = OTHER_HINTS.get(here.kind.split("(")[0].strip()) or f"Not this layer: {use}."
+    return ", ".join(said), hint
+
+
+Edit = tuple[int, Layer | None, Layer | None]
+"""A place (from 1), what is there and what was asked; None where there is nothing, or nothing was asked."""
+
+
+def _edit_said(edit: Edit) -> str:
+    place, here, asked = edit
+    if here is None:
+        return f"{named(asked)} is missing at place {place}" if asked is not None else ""
+    if asked is None:
+        return f"{named(here)} at place {place} is one too many"
+    return f"at place {place}, {named(here)} stands for {_kind(asked)}"
+
+
+def _edits(got: Sequence[Layer], wanted: Sequence[Layer]) -> list[Edit]:
+    """The fewest additions, omissions and replacements of kinds that explain the difference, as edit distance finds."""
+    costs: dict[tuple[int, int], tuple[float, list[Edit]]] = {(len(got), len(wanted)): (0.0, [])}
+    for i in range(len(got), -1, -1):
+        for j in range(len(wanted), -1, -1):
+            ways = []
+            if i < len(got) and j < len(wanted):
+                cost, rest = costs[i + 1, j + 1]
+                same = _kind(got[i]) == _kind(wanted[j])
+                price = 0.1 * (_settings(got[i]) != _settings(wanted[j])) if same else REPLACEMENT
+                ways.append((cost + price, rest if same else [(i + 1, got[i], wanted[j]), *rest]))
+            if j < len(wanted):
+                cost, rest = costs[i, j + 1]
+                ways.append((cost + 1, [(i + 1, None, wanted[j]), *rest]))
+            if i < len(got):
+                cost, rest = costs[i + 1, j]
+                ways.append((cost + 1, [(i + 1, got[i], None), *rest]))
+            if ways:
+                costs[i, j] = min(ways, key=lambda way: way[0])
+    return costs[0, 0][1]
+
+
+def _settings(layer: Layer) -> str:
+    """What a layer is set to, but for its initializers."""
+    return named(layer)
 
 
 def parameter_difference(report: ModelReport, expected: Architecture) -> str:
@@ -176,27 +226,39 @@ def _both(first: str, second: str) -> str:
     return second if first == "linear" else f"{first} and then {second}"
 
 
-def expect_hidden_units(report: ModelReport, units: int, called: str) -> None:
+def hidden_layers(report: ModelReport) -> list[Dense]:
+    """The Dense layers before the last; the only one where it has not the output's ten units."""
+    dense = dense_layers(report)
+    return dense if len(dense) == 1 and dense[0].units != CLASSES else dense[:-1]
+
+
+def expect_hidden_units(report: ModelReport, units: int, called: str) -> Dense:
     """The hidden Dense layer: that there is one, and its units.
 
     Raises:
         Failed: there is none, or it has another number of units.
     """
-    dense = dense_layers(report)
-    if len(dense) < 2:
+    hidden = hidden_layers(report)
+    if not hidden:
         raise Failed(f"{called} has no hidden Dense layer; one of {units} units was expected.", KIND_HINTS["Dense"])
-    if dense[-2].units != units:
+    if hidden[-1].units != units:
+        given = f"={units}" in called or f"({units}" in called
         raise Failed(
-            f"The hidden Dense layer of {called} has {dense[-2].units} units; {units} were expected.",
-            "Give the Dense layer the argument, not a fixed number." if units != 128 else "",
+            f"The hidden Dense layer of {called} has {hidden[-1].units} units; {units} were expected.",
+            "Give the Dense layer the argument as it is, not a fixed number." if given else "",
         )
-    _expect_bias(dense[-2], "hidden Dense layer", called)
+    return hidden[-1]
 
 
-def _expect_bias(layer: Dense | Conv2D, what: str, called: str) -> None:
+def expect_bias(layer: Dense | Conv2D, what: str, called: str) -> None:
+    """That the layer has a bias.
+
+    Raises:
+        Failed: it has none.
+    """
     if not layer.use_bias:
         count = layer.units if isinstance(layer, Dense) else layer.filters
-        hint = f"{count} parameters too few: is use_bias=False?"
+        hint = f"{count} parameters too few: is use_bias=False there? Leave it out."
         raise Failed(f"The {what} of {called} has no bias: its {count} biases are missing.", hint)
 
 
@@ -211,6 +273,7 @@ def expect_activation(got: str, wanted: str, where: str, hint: str = "") -> None
     if got == "linear":
         raise Failed(f"The {where} has no activation; {wanted} was expected.", hint or f"Say activation='{wanted}'.")
     shown = "a function that the grader does not know" if got == "unknown" else got
+    hint = hint or f"Say activation='{wanted}'."
     raise Failed(f"The activation of the {where} is {shown}; {wanted} was expected.", hint)
 
 
@@ -221,14 +284,36 @@ def expect_output_layer(report: ModelReport, called: str) -> None:
         Failed: naming which of the three it is not.
     """
     dense = dense_layers(report)
-    if not dense:
-        raise Failed(f"{called} has no Dense layer; the last one should be Dense(10, activation='softmax').")
+    if len(dense) <= len(hidden_layers(report)):
+        raise Failed(f"{called} has no output layer; the last one should be Dense(10, activation='softmax').")
     last = dense[-1]
-    if last.units != 10:
-        raise Failed(f"The last Dense layer of {called} has {last.units} units; 10 were expected, one a class.")
-    _expect_bias(last, "last Dense layer", called)
-    hint = "softmax makes the ten outputs probabilities that add up to 1."
+    if last.units != CLASSES:
+        units = f"{last.units} unit{'' if last.units == 1 else 's'}"
+        raise Failed(
+            f"The last Dense layer of {called} has {units}; 10 were expected, one a class.",
+            "The last layer is Dense(10, activation='softmax').",
+        )
+    expect_bias(last, "last Dense layer", called)
+    hint = "activation='softmax' makes the ten outputs probabilities that add up to 1 for each image."
     expect_activation(last.activation, "softmax", f"last Dense layer of {called}", hint)
+
+
+def expect_filters(report: ModelReport, filters: int, called: str) -> list[Conv2D]:
+    """The number of filters of every Conv2D.
+
+    Raises:
+        Failed: there is no Conv2D, or one has another number of filters.
+    """
+    found = convolutions(report)
+    if not found:
+        raise Failed(f"{called} has no Conv2D layer.", KIND_HINTS["Conv2D"])
+    for place, layer in enumerate(found, start=1):
+        if layer.filters != filters:
+            raise Failed(
+                f"Conv2D layer {place} of {called} has {layer.filters} filters; {filters} were expected.",
+                "Each Conv2D takes the argument filters as it is, not a fixed number or a multiple.",
+            )
+    return found
 
 
 def expect_convolutions(report: ModelReport, filters: int, called: str) -> None:
@@ -237,23 +322,24 @@ def expect_convolutions(report: ModelReport, filters: int, called: str) -> None:
     Raises:
         Failed: naming the first layer that differs, and how.
     """
-    found = convolutions(report)
-    if not found:
-        raise Failed(f"{called} has no Conv2D layer.", KIND_HINTS["Conv2D"])
-    for place, layer in enumerate(found, start=1):
-        plain = Conv2D(filters, activation=layer.activation)
+    for place, layer in enumerate(expect_filters(report, filters, called), start=1):
+        plain = Conv2D(filters)
         where = f"Conv2D layer {place} of {called}"
-        if layer.filters != filters:
-            raise Failed(f"{where} has {layer.filters} filters; {filters} were expected.")
-        if layer.kernel_size != (3, 3):
-            raise Failed(f"{where} has a kernel of {layer.kernel_size[0]}x{layer.kernel_size[1]}; 3x3 was expected.")
-        if layer.padding != "valid":
+        if layer.kernel_size != plain.kernel_size:
+            raise Failed(
+                f"{where} has a kernel of {layer.kernel_size[0]}x{layer.kernel_size[1]}; 3x3 was expected.",
+                "Say Conv2D(filters, (3, 3), activation='relu').",
+            )
+        if layer.padding != plain.padding:
             hint = "Leave padding out: each convolution then makes the image 2 pixels smaller."
             raise Failed(f"{where} has padding={layer.padding!r}; no padding was expected.", hint)
         for name in ("strides", "dilation_rate", "groups"):
             if getattr(layer, name) != getattr(plain, name):
-                raise Failed(f"{where} has {name}={getattr(layer, name)}; {getattr(plain, name)} was expected.")
-        _expect_bias(layer, f"Conv2D layer {place}", called)
+                hint = f"Leave {name} out."
+                if name == "strides":
+                    hint = "Conv2D(filters, 3, 3) means strides of 3: write the kernel as (3, 3), and no strides."
+                raise Failed(f"{where} has {name}={getattr(layer, name)}; {getattr(plain, name)} was expected.", hint)
+        expect_bias(layer, f"Conv2D layer {place}", called)
 
 
 def expect_pooling(report: ModelReport, called: str) -> None:
@@ -265,11 +351,14 @@ def expect_pooling(report: ModelReport, called: str) -> None:
     found = [layer for layer in report.architecture.layers if isinstance(layer, MaxPooling2D)]
     others = [layer.kind for layer in report.architecture.layers if isinstance(layer, Other) and "Pool" in layer.kind]
     if not found:
-        instead = f"; it has {others[0]} instead" if others else ""
+        instead = f"; {others[0]} is another layer" if others else ""
         raise Failed(f"{called} has no MaxPooling2D layer{instead}.", KIND_HINTS["MaxPooling2D"])
     for place, layer in enumerate(found, start=1):
         if layer != MaxPooling2D():
-            raise Failed(f"MaxPooling2D layer {place} of {called} is {named(layer)}; MaxPooling2D(2) was expected.")
+            raise Failed(
+                f"MaxPooling2D layer {place} of {called} is {named(layer)}; MaxPooling2D(2) was expected.",
+                "Say MaxPooling2D((2, 2)): windows of 2x2 that do not overlap, without padding.",
+            )
 
 
 def expect_optimizer(report: ModelReport, called: str) -> None:

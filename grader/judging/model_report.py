@@ -11,15 +11,28 @@ from typing import Any
 import numpy as np
 
 from grader.judging import architecture as known
-from grader.judging.activations import recognise_activation
+from grader.judging.activations import ACTIVATIONS, recognise_activation
 from grader.judging.architecture import Architecture, Initializer, Layer
-from grader.judging.diagnosis import Array
+from grader.judging.diagnosis import Array, with_article
 from grader.judging.verdict import Failed, clean, quoted
 
 PARAMETER_LIMIT = 5_000_000
 """Parameters up to which weights are asked for: three times those of the largest model of the assignment."""
 
 ACCEPTED_HINT = "Use keras.Sequential([...]) or the functional keras.Model(inputs, outputs) with Keras's own layers."
+
+OWN_CLASS = " (a class of your own)"
+
+NO_MODEL_HINTS = {
+    "list": "keras.Sequential([...]) makes a model of layers, keras.Model(inputs, outputs) one of tensors.",
+    "tuple": "Return the model alone: two values after `return`, with a comma between them, make a tuple.",
+    "dict": "Return one model itself: no description of it, and no dict of models.",
+    "type": "That is a class, not a model: call it, with its layers in parentheses.",
+    "KerasTensor": "That is the output of the last layer: keras.Model(inputs, outputs) makes a model of it.",
+    "History": "model.fit(...) returns a History; return the model itself, not trained yet.",
+    "function": "That is a function: is it called, with parentheses?",
+}
+"""What helps where something else than a model came back, by its type."""
 
 SPREAD_DIGITS = 2
 """Significant digits kept of the measured spread of an initializer of the student's own."""
@@ -37,6 +50,7 @@ class LayerReport:
         extras: what it has that was not asked for, such as `kernel_regularizer=L2`.
         weights: shapes of its weights.
         activation_name: what the student's code calls its activation.
+        exact: whether the activation is one that the oracle computes: a leaky ReLU is known at one slope only.
     """
 
     layer: Layer
@@ -46,6 +60,7 @@ class LayerReport:
     extras: tuple[str, ...]
     weights: tuple[tuple[int, ...], ...]
     activation_name: str = ""
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ class ModelReport:
         layers: in order, nested models opened.
         parameters: how many numbers it holds.
         compiled: how it was compiled; None where it was not.
+        seen_before: whether the very same model was described before.
     """
 
     built: bool
@@ -89,6 +105,7 @@ class ModelReport:
     layers: tuple[LayerReport, ...]
     parameters: int
     compiled: CompileReport | None
+    seen_before: bool = False
 
     @property
     def architecture(self) -> Architecture:
@@ -132,6 +149,7 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             layers=layers,
             parameters=int(value["parameters"]),
             compiled=_read_compile(value["compile"]) if value["compiled"] else None,
+            seen_before=bool(value["seen_before"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(
@@ -150,29 +168,36 @@ def expect_model_class(value: Any, called: str) -> None:
         raise _no_model(value["observed"], called)
     if not value["accepted"]:
         name = quoted(value["class"])[1:-1]
-        raise Failed(f"{called} returned a {name}, a class of its own, which is not accepted.", ACCEPTED_HINT)
+        raise Failed(
+            f"{called} returned {with_article(name)}, a class of your own, which is not accepted.", ACCEPTED_HINT
+        )
 
 
 def _no_model(observed: dict[str, Any], called: str) -> Failed:
     if observed["kind"] == "none":
-        return Failed(f"{called} returned None; a Keras model was expected.", "Is the `return model` missing?")
-    hint = "model.compile(...) and model.fit(...) do not return the model: return the model itself."
-    if observed["kind"] in ("list", "tuple", "dict"):
-        hint = "Put the layers into keras.Sequential([...])."
-    return Failed(f"{called} returned a {clean(str(observed['type']), 80)}; a Keras model was expected.", hint)
+        hint = "Is the `return model` missing? (model.compile() and model.summary() return None.)"
+        return Failed(f"{called} returned None; a Keras model was expected.", hint)
+    kind = clean(str(observed["type"]), 80)
+    hint = NO_MODEL_HINTS.get(kind, "Return the model itself: `return model`.")
+    return Failed(f"{called} returned {with_article(kind)}; a Keras model was expected.", hint)
 
 
 def _read_layer(entry: dict[str, Any], inputs: Array) -> LayerReport:
     kind, settings = entry["kind"], entry["settings"]
     shapes = tuple(tuple(int(size) for size in shape) for shape in entry["weight_shapes"])
     extras = [f"{clean(str(name), 40)}={clean(str(value), 40)}" for name, value in entry["extras"]]
-    activation = ""
+    activation, exact = "", True
     if entry.get("activation_name") is not None:
         outputs = entry["activation"]
         valid = isinstance(outputs, np.ndarray) and outputs.shape == inputs.shape
         activation = recognise_activation(inputs, outputs) if valid else "unknown"
-    trainable = bool(entry["trainable"]) and entry["trainable_weights"] == len(shapes)
+        exact = activation in ACTIVATIONS and np.allclose(
+            ACTIVATIONS[activation](inputs.astype(np.float64)), outputs, rtol=1e-4, atol=1e-5
+        )
     layer = _layer(kind, settings, activation, entry)
+    trainable = bool(entry["trainable"])
+    if isinstance(layer, known.Dense | known.Conv2D):  # others, such as BatchNormalization, have weights that do not
+        trainable = trainable and entry["trainable_weights"] == len(shapes)
     return LayerReport(
         layer=layer,
         name=clean(str(entry["name"]), 80),
@@ -181,11 +206,15 @@ def _read_layer(entry: dict[str, Any], inputs: Array) -> LayerReport:
         extras=tuple(extras),
         weights=shapes,
         activation_name=clean(str(entry.get("activation_name") or ""), 80),
+        exact=bool(exact),
     )
 
 
 def _layer(kind: str, settings: dict[str, Any], activation: str, entry: dict[str, Any]) -> Layer:
-    other = known.Other(clean(str(entry["class"]), 80), parameters=_count(entry["weight_shapes"]))
+    class_name = clean(str(entry["class"]), 80)
+    if not kind and class_name in known.LAYER_KINDS:
+        class_name = f"{class_name}{OWN_CLASS}"  # so that it is not taken for Keras's
+    other = known.Other(class_name, parameters=_count(entry["weight_shapes"]))
     if settings.get("data_format", "channels_last") != "channels_last":
         return replace(other, kind=f"{other.kind}(data_format={settings['data_format']!r})")
     match kind:

@@ -14,6 +14,9 @@ MESSAGE_LIMIT = 1_500
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
+NOISE = re.compile(r"\x1b\[[0-9;]{0,8}m|\{\{function_node \S{1,200}\}\} ?| ?\[Op:\w{1,40}\] name: ?")
+"""What Keras and TensorFlow put into their messages for a terminal's colours and for themselves."""
+
 
 class Verdict(Exception):
     """A check that did not pass.
@@ -65,7 +68,7 @@ def clean(text: str, limit: int) -> str:
 
     An address would differ from run to run; an escape sequence would reach the terminal; a surrogate no file.
     """
-    shown = ADDRESS.sub("0x...", text.replace("\r\n", "\n").replace("\t", "    "))
+    shown = ADDRESS.sub("0x...", NOISE.sub("", text).replace("\r\n", "\n").replace("\t", "    "))
     shown = "".join(_visible(character) for character in shown[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 4] + " ..."
 

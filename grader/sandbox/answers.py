@@ -146,7 +146,7 @@ FORMS: dict[str, Form] = {
     "set_weights": _is_nothing,
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
     "train_step": lambda value: _has(value, logs=is_observation, weights=_are_arrays, metrics_raised=_is_text),
-    "loss": _is_float,
+    "loss": _list_of(_is_float, 2),
     "reference": _is_count,
     "callback_model": _is_count,
     "is_callback": lambda value: _has(value, callback=_is_bool, methods=_are_texts),

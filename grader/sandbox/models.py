@@ -57,6 +57,7 @@ class Models:
         self._sequential = keras.Sequential
         self._functional = type(keras.Model(*[keras.Input((1,))] * 2))
         self._base = keras.Model
+        self._seen: list[Any] = []
         self._callback = keras.callbacks.Callback
         self._layer_base = keras.layers.Layer
         self._reshape = type(keras.ops.reshape(keras.Input((1,)), (-1, 1))._keras_history.operation)
@@ -72,6 +73,8 @@ class Models:
         description = self.model_class(model)
         if not (description["model"] and description["accepted"]):
             return description
+        description["seen_before"] = any(model is other for other in self._seen)
+        self._seen.append(model)
         description["built"] = True
         if not model.built or getattr(model, "input_shape", None) is None:
             description["built"] = False
@@ -163,9 +166,8 @@ class Models:
                 description[name] = _initializer(getattr(layer, name))
         if kind in ("Dense", "Conv2D", "Activation"):
             description["activation"] = _evaluate(layer.activation, inputs)
-            description["activation_name"] = str(getattr(layer.activation, "__name__", type_name(layer.activation)))[
-                :80
-            ]
+            name = str(getattr(layer.activation, "__name__", type_name(layer.activation)))[:80]
+            description["activation_name"] = f"the class {name}" if isinstance(layer.activation, type) else name
         elif kind in ACTIVATION_LAYERS:
             description["activation"] = _evaluate(layer, inputs)
             description["activation_name"] = kind
@@ -189,11 +191,17 @@ class Models:
         values = [outputs] if single else list(outputs.values() if isinstance(outputs, dict) else outputs)
         return {"single": single, "outputs": [np.asarray(value, dtype=np.float32) for value in values[:40]]}
 
-    def loss(self, model: Any, images: Any, labels: Any) -> float:
-        """What the loss that the model was compiled with gives for its own predictions."""
+    def loss(self, model: Any, images: Any, labels: Any) -> list[float]:
+        """What the loss that the model was compiled with gives for its own predictions, without regularizers.
+
+        Twice: as Keras trains, where it finds the logits behind a softmax, and of the probabilities alone.
+        """
         predictions = model(keras.ops.convert_to_tensor(images), training=False)
         targets = keras.ops.convert_to_tensor(labels)
-        return float(model.compute_loss(y=targets, y_pred=predictions, training=False))
+        penalty = sum(float(value) for value in model.losses)
+        trained = float(model.compute_loss(y=targets, y_pred=predictions, training=False))
+        alone = keras.ops.convert_to_tensor(np.asarray(predictions))
+        return [trained - penalty, float(model.compute_loss(y=targets, y_pred=alone, training=False)) - penalty]
 
     def train_step(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
         """What the model's metrics say of one batch, and its weights after a step of its optimizer on that batch.
@@ -208,11 +216,11 @@ class Models:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                model.compile(metrics=user[0], weighted_metrics=user[1], **settings)
+                model.compile(metrics=user[0] or [], weighted_metrics=user[1], **settings)
                 answer["logs"] = observe(dict(model.test_on_batch(images, labels, return_dict=True)))
             except Exception as error:
                 answer["metrics_raised"] = f"{type_name(error)}: {message_of(error)}"[:400]
-            model.compile(**settings)
+            model.compile(metrics=[], **settings)  # without any, Keras would keep those there are
             model.train_on_batch(images, labels)
         answer["weights"] = self.weights(model)
         return answer

@@ -154,8 +154,8 @@ class Probes:
         """One training step on one batch: the logs that Keras reports, and the weights afterwards."""
         return self._keras.train_step(self._objects[handle], images, labels)
 
-    def ask_loss(self, handle: int, images: Any, labels: Any) -> float:
-        """What the loss of a compiled model gives for its own predictions on one batch."""
+    def ask_loss(self, handle: int, images: Any, labels: Any) -> list[float]:
+        """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
         return self._keras.loss(self._objects[handle], images, labels)
 
     def ask_reference(self, architecture: dict[str, Any], names: list[str], functional: bool, called: bool) -> int:

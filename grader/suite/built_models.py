@@ -39,8 +39,32 @@ BATCH = 12
 
 LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
+RAISED_HINTS = {
+    "Could not interpret activation": "Is its name misspelt? Say activation='relu' or activation='softmax'.",
+    "Could not interpret optimizer": "Say optimizer='adam', or keras.optimizers.Adam() with its parentheses.",
+    "not recognized: {'lr'": "The argument lr is called learning_rate now.",
+    "Expected `metrics` argument": "metrics takes a list: metrics=['accuracy'].",
+    "must be fully-defined": "Say keras.Input(shape={shape}): the shape of one image, without None.",
+    "to a shape": "Say keras.Input(shape={shape}): the shape of one image, a tuple.",
+    "has no attribute 'placeholder'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
+    "has no attribute 'Session'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
+    "Unrecognized keyword arguments": "Is the argument's name misspelt?",
+    "No module named": "Only numpy, tensorflow, keras and the standard library can be imported.",
+    "/datasets": "Nothing can be downloaded here: the function builds and compiles a model, it does not train it.",
+    "URL fetch failure": "Nothing can be downloaded here: the function builds and compiles a model, no more.",
+    "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
+    "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
+    "zero or negative": "The image has become too small: look at the input's shape, kernels, strides and pooling.",
+    "NameError": "Is it imported, and spelt as it was there?",
+}
+"""What exceptions of Keras say, and what helps."""
+
+OWN_LOSS_HINT = "Is it a function of your own of that name? Say loss='sparse_categorical_crossentropy'."
 METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
 LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
+
+HALF_PRECISION_TOLERANCE = 0.02
+"""Largest difference of the probabilities of a model that computes in float16, which has three digits."""
 
 STEP_TOLERANCE = 0.02
 """Largest deviation from Adam's first step, relative to it: float32 rounding of gradients reaches 2e-3 where they are
@@ -59,6 +83,7 @@ class BuiltModel:
         images: `(n, *input_shape)` float32, what it was tried on.
         outputs: what it gave for them, None where it could not be tried.
         loss: what its own loss gives for them, or the exception; None where it was not asked.
+        step: what one training step on them made of it, or the exception; None where it was not made.
     """
 
     called: str
@@ -68,39 +93,67 @@ class BuiltModel:
     images: Array
     outputs: Array | None
     loss: Answer | None = None
+    step: Answer | None = None
 
 
-def obtain(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> BuiltModel:
+def obtain(task: TaskSession, function: str, expected: Architecture, *positional: int, **arguments: int) -> BuiltModel:
     """The model that the student's function builds for these arguments, built once.
 
     Raises:
         Failed: there is no model, or it does not compute what its layers say.
     """
-    return task.once(f"model {arguments}", lambda: _obtain(task, function, expected, arguments))
+    key = f"model {positional} {arguments}"
+    return task.once(key, lambda: _obtain(task, function, expected, positional, arguments))
 
 
-def _obtain(task: TaskSession, function: str, expected: Architecture, arguments: dict[str, int]) -> BuiltModel:
-    shown = f"{function}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
-    called = task.call(function, shown=shown, keywords=arguments, seed=task.seed)
+def _obtain(
+    task: TaskSession, function: str, expected: Architecture, positional: tuple[int, ...], arguments: dict[str, int]
+) -> BuiltModel:
+    shown_arguments = [str(value) for value in positional] + [f"{name}={value}" for name, value in arguments.items()]
+    shown = f"{function}({', '.join(shown_arguments)})"
+    try:
+        called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
+    except Failed as failure:
+        failure.hint = failure.hint or hint_for(failure.message, expected)
+        raise
     generator = np.random.default_rng(task.seed)
     inputs = activation_inputs(generator)
     described = task.value(
         "describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs
     )
     report = read_model(described, shown, inputs)
+    if report.seen_before:
+        raise Failed(
+            f"{shown} returned the very model that an earlier call had returned.",
+            "Make a new model in every call, inside the function.",
+        )
     shape = tuple(size or 0 for size in report.input_shape or expected.input_shape)
     images = generator.random((report.batch_size or BATCH, *shape)[: len(shape) + 1], dtype=np.float32)
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or images.size > 10**6:
         return BuiltModel(shown, called.handle, report, [], images, None)
     weights = task.value("weights", shown, handle=called.handle)
-    outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
+    try:
+        outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
+    except Failed as failure:
+        classes = [entry.activation_name for entry in report.layers if entry.activation_name.startswith("the class ")]
+        name = classes[0].removeprefix("the class ") if classes else ""
+        failure.hint = f"An activation is {classes[0]} itself: say activation='relu', or {name}()." if classes else ""
+        raise
     built = BuiltModel(shown, called.handle, report, _arrays(weights, shown), images, _single(outputs))
     _expect_consistent(built)
-    if report.compiled is None or arguments:
+    if report.compiled is None or positional or arguments:
         return built  # how it is compiled is asked of the default model alone
-    asked = f"The loss of {shown}"  # asked before the training step, which sets the right one
     labels = labels_for(built)
-    return replace(built, loss=task.ask("loss", asked, handle=built.handle, images=images, labels=labels))
+    asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}
+    loss = task.ask("loss", f"The loss of {shown}", **asked)  # before the training step, which sets the right one
+    step = task.ask("train_step", _training(built), **asked) if built.weights else None
+    return replace(built, loss=loss, step=step)
+
+
+def hint_for(message: str, expected: Architecture) -> str:
+    """What helps against an exception of Keras that beginners meet; empty where it is not one of them."""
+    hint = next((hint for phrase, hint in RAISED_HINTS.items() if phrase in message), "")
+    return hint.format(shape=expected.input_shape)
 
 
 def _arrays(value: Any, shown: str) -> list[Array]:
@@ -117,23 +170,26 @@ def _single(value: Any) -> Array | None:
 def _expect_consistent(model: BuiltModel) -> None:
     """See that the model computes what its layers and weights say, by the oracle's own forward pass."""
     layers = model.report.raw.layers
-    known = all(not isinstance(layer, Other) and getattr(layer, "activation", "") != "unknown" for layer in layers)
+    known = all(not isinstance(entry.layer, Other) and entry.exact for entry in model.report.layers)
     if not known or not model.report.chain:
         return
+    imprecise = any(extra.startswith("dtype=") for entry in model.report.layers for extra in entry.extras)
+    tolerance = HALF_PRECISION_TOLERANCE if imprecise else PREDICTION_TOLERANCE
     try:
         expected = oracle.forward(model.report.raw, model.weights, model.images)[-1] if layers else model.images
     except ValueError as error:
         raise Failed(f"The layers and weights of {model.called} do not fit together. {error}") from None
     got = model.outputs
-    if (
-        got is None
-        or got.shape != expected.shape
-        or not np.allclose(got, expected, atol=PREDICTION_TOLERANCE, rtol=1e-3)
-    ):
+    if got is None or got.shape != expected.shape or not np.allclose(got, expected, atol=tolerance, rtol=1e-3):
         raise Failed(
             f"The model of {model.called} does not compute what its layers say.",
             "Does it change Keras's classes or functions? Use them as they are.",
         )
+
+
+def has_structure(model: BuiltModel, expected: Architecture) -> bool:
+    """Whether the layers are those that were asked for, initializers aside."""
+    return without_initializers(model.report.architecture) == canonical(expected)
 
 
 def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -> None:
@@ -177,15 +233,19 @@ class TrainStep:
 def labels_for(model: BuiltModel) -> Array:
     """Labels for the model's batch: right for every second image, so that accuracy is neither 0 nor 1."""
     count = len(model.images)
-    if model.outputs is None or model.outputs.ndim != 2 or model.outputs.shape[1] != 10:
+    if model.outputs is None or model.outputs.ndim < 2:
         return np.arange(count) % 10
+    shape = model.outputs.shape
+    if len(shape) != 2 or shape[1] != 10:  # labels that such a model can be trained with, for what else it is
+        places: Array = np.arange(int(np.prod(shape[:-1]))).reshape(shape[:-1])
+        return np.asarray(places % min(shape[-1], 10))
     predicted = np.argmax(model.outputs, axis=1)
     labels: Array = np.where(np.arange(count) % 2 == 0, predicted, (predicted + 1 + np.arange(count) % 8) % 10)
     return labels
 
 
 def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
-    """One training step, made once.
+    """What one training step, made when the model was obtained, came to.
 
     Raises:
         Failed: the model is not compiled, or training raises.
@@ -194,13 +254,9 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
         raise not_compiled(model.called)
     if not model.weights:
         raise Failed(f"The model of {model.called} cannot be trained: it has no weights, or far too many.")
-    labels = labels_for(model)
-    asked = f"Training the model of {model.called} on {len(labels)} images"
-
-    def ask() -> Answer:
-        return task.ask("train_step", asked, handle=model.handle, images=model.images, labels=labels)
-
-    answer = task.once("train step", ask)
+    labels, asked, answer = labels_for(model), _training(model), model.step
+    if answer is None:
+        raise Failed(f"{asked} was not tried.")
     if answer.raised is not None:
         raise task.exception(asked, answer.raised)
     value = answer.value
@@ -211,6 +267,10 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
         return TrainStep(labels, logs, error, _arrays(value["weights"], model.called))
     except (KeyError, TypeError, ValueError):
         raise Failed(f"{asked} gave an answer that cannot be read.") from None
+
+
+def _training(model: BuiltModel) -> str:
+    return f"Training the model of {model.called} on {len(model.images)} images"
 
 
 def expect_loss(task: TaskSession, model: BuiltModel) -> None:
@@ -235,13 +295,20 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
         return
     if answer.raised is not None:
         text = clean(str(answer.raised.get("message", "")).split("\n")[0], 200)
+        if "Could not interpret loss" in text:
+            raise Failed(f"{named}, which Keras does not know.", LOSS_HINT)
         raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
     expected = oracle.cross_entropy(outputs, labels)
-    value = answer.value
-    if not isinstance(value, float) or abs(value - expected) > 1e-3 * max(1.0, expected):
-        shown = f"{value:.4f}" if isinstance(value, float) else "no number"
-        hint = LOSS_HINT if compiled.loss not in LOSS_NAMES else "The output is softmax: leave from_logits out."
-        raise Failed(f"{named}: it gives {shown} where sparse_categorical_crossentropy gives {expected:.4f}.", hint)
+    values = [value for value in answer.value if isinstance(value, float)] if isinstance(answer.value, list) else []
+    if any(abs(value - expected) <= 1e-3 * max(1.0, expected) for value in values):
+        return
+    shown = f"{values[0]:.4f}" if values else "no number"
+    hint = LOSS_HINT
+    if compiled.loss_weights:
+        hint = f"Leave loss_weights={compiled.loss_weights} out."
+    elif compiled.loss in LOSS_NAMES:
+        hint = "The output is softmax: leave from_logits out." if compiled.from_logits else OWN_LOSS_HINT
+    raise Failed(f"{named}: it gives {shown} where sparse_categorical_crossentropy gives {expected:.4f}.", hint)
 
 
 def _probabilities(outputs: Array) -> bool:
@@ -291,6 +358,8 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         adam = adam_from_config(compiled.settings)
     except ValueError as error:
         raise Failed(f"The settings of Adam in {model.called} cannot be read: {clean(str(error), 200)}") from None
+    if model.outputs is None or not _probabilities(model.outputs):
+        return  # the output is another check's matter
     plain = not isinstance(adam.learning_rate, float) or adam.clipnorm or adam.clipvalue or adam.global_clipnorm
     if plain or any(isinstance(layer, Other) for layer in layers) or not _is_known(model):
         return
@@ -299,7 +368,7 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
     try:
         step = train_step(task, model)
     except Verdict:
-        return  # that training raises is another check's matter
+        return  # that training raises is another check's matter: nothing was asked
     gradient = oracle.first_step_gradients(model.report.architecture, model.weights, model.images, step.labels)[0]
     place = -1 - int(last.use_bias)
     if len(step.weights) != len(model.weights) or step.weights[place].shape != gradient.shape:
@@ -315,8 +384,7 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
 
 def _is_known(model: BuiltModel) -> bool:
     """Whether the oracle has confirmed what the model computes, so that gradients can be computed too."""
-    layers = model.report.architecture.layers
-    known = all(getattr(layer, "activation", "") != "unknown" for layer in layers)
+    known = all(entry.exact for entry in model.report.layers)
     return model.report.chain and model.outputs is not None and known
 
 
@@ -328,19 +396,28 @@ def expect_learning(task: TaskSession, model: BuiltModel) -> None:
     """
     for entry in model.report.layers:
         if entry.weights and not entry.trainable:
-            raise Failed(f"The layer {entry.name} of {model.called} is frozen.", "Leave trainable as it is.")
+            hint = "Leave out trainable=False: a layer that is frozen learns nothing."
+            raise Failed(f"The layer {entry.name} of {model.called} is frozen.", hint)
     step = train_step(task, model)
     place = 0
+    learns = model.outputs is not None and _probabilities(model.outputs)  # of others crossentropy has no slope
     for entry in model.report.layers:
-        if entry.weights:
+        if isinstance(entry.layer, Dense | Conv2D) and entry.weights:
             kernel = model.weights[place]
             where = f"the layer {entry.name} of {model.called}"
-            if kernel.size > 1 and float(np.std(kernel)) == 0:
+            if kernel.size > 1 and np.all(kernel == kernel.flat[0]):
                 hint = "All units of the layer then learn the same: leave the initializer out."
                 raise Failed(f"The weights of {where} are all {float(kernel.flat[0]):g} at the start.", hint)
-            if np.array_equal(kernel, step.weights[place]):
-                raise Failed(f"A training step leaves the weights of {where} as they were.", "Is its input always 0?")
+            if np.array_equal(kernel, step.weights[place]) and learns:
+                raise Failed(f"A training step leaves the weights of {where} as they were.", _unmoved_hint(model))
         place += len(entry.weights)
+
+
+def _unmoved_hint(model: BuiltModel) -> str:
+    compiled = model.report.compiled
+    if compiled is not None and compiled.settings.get("learning_rate") == 0:
+        return "The learning rate is 0: 0.001, Adam's default, is a good start."
+    return "Are its outputs, or what it is given, 0 for every image? Leave the initializers out."
 
 
 def prepare_accuracy(
@@ -373,7 +450,7 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
         Failed: structure, loss, optimizer or learning are not right yet; such a model is not trained.
     """
     waits = "The accuracy is measured when structure, loss and optimizer are right"
-    if without_initializers(model.report.architecture) != canonical(expected):
+    if not has_structure(model, expected):
         raise Failed(f"{waits}: the structure is not yet.", "Mend what the checks above say first.")
     if any(entry.extras or not entry.trainable for entry in model.report.layers):
         raise Failed(f"{waits}: a layer trains in another way.", "Mend what the checks above say first.")

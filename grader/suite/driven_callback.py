@@ -102,12 +102,20 @@ class Driver:
         stopped, printed = self.epoch_end(logs)
         if stopped != stop:
             did = "stopped the training" if stopped else "did not stop the training"
-            find = self._why_it_stopped if stopped else self._why_it_went_on
-            hint = find(logs, number) if stopped or not printed.strip() else PRINTED_HINT
+            hint = self._why(stopped, logs, number) if stopped or not printed.strip() else PRINTED_HINT
             raise Failed(f"{self.shown} {did} at the end of epoch {number} with logs {logs}: {why}.", hint)
         return printed
 
     # Finding out what it goes by
+
+    def _why(self, stopped: bool, logs: Logs, number: int) -> str:
+        """What the callback goes by, found out once: where it fails several checks, it is for one reason."""
+        at_threshold = logs is not None and logs.get("accuracy") == self.threshold
+        key = f"why it {'stopped' if stopped else 'went on'}"
+        if at_threshold and not self.task.knows(key):
+            key += " at the threshold"
+        find = self._why_it_stopped if stopped else self._why_it_went_on
+        return self.task.once(key, lambda: find(logs, number))
 
     def _tried(self, logs: Logs, first: int = 0, epochs: int = 1) -> int | None:
         """After how many epochs with these logs a fresh callback stops; None where it does not, or raises."""
@@ -136,6 +144,9 @@ class Driver:
         if count:
             late = f"{count - 1} epoch{'s' if count > 2 else ''}"
             return f"It stops {late} later: the first epoch that reaches the threshold is enough."
+        for name in logs:
+            if name != "accuracy" and self._tried({key: value for key, value in logs.items() if key != name}):
+                return f"It goes by logs[{name!r}] too: only logs['accuracy'] counts."
         for name in OTHER_FIGURES:
             if self._tried({"accuracy": accuracy, "loss": 0.5, name: 1.0}):
                 return f"It goes by logs[{name!r}]: the training accuracy is logs['accuracy']."
@@ -273,7 +284,7 @@ def _made(task: TaskSession, shown: str, *args: float, **keywords: float) -> Cal
     try:
         called = task.call(CLASS, *args, shown=shown, keywords=keywords, seed=task.seed)
     except Failed as failure:
-        if "Callback.__init__() got an unexpected" in failure.message:
+        if " Callback.__init__() got an unexpected" in failure.message:
             failure.hint = "The class has no __init__ of its own: it has two underscores in front and two behind."
         elif "required positional argument" in failure.message:
             failure.hint = f"The argument has a default: def __init__(self, threshold={DEFAULT})."

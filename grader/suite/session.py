@@ -116,6 +116,10 @@ class TaskSession:
         value: Obtained = self._known[key]
         return value
 
+    def knows(self, key: str) -> bool:
+        """Whether the value under this key has been obtained."""
+        return key in self._known
+
     def is_worth_a_guest(self) -> bool:
         """Whether the module is there, is Python, and is more than the untouched stub."""
         try:

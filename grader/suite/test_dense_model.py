@@ -5,12 +5,13 @@ import pytest
 from grader.course.settings import DENSE_TRAINING
 from grader.judging.architecture import expected_dense
 from grader.judging.model_diagnosis import (
-    dense_layers,
     expect_activation,
+    expect_bias,
     expect_hidden_units,
     expect_layers,
     expect_output_layer,
     expect_parameters,
+    hidden_layers,
 )
 from grader.judging.verdict import Failed
 from grader.suite.built_models import (
@@ -21,6 +22,7 @@ from grader.suite.built_models import (
     expect_learning,
     expect_loss,
     expect_metric,
+    has_structure,
     obtain,
     prepare_accuracy,
 )
@@ -58,14 +60,15 @@ def test_layers(task: TaskSession) -> None:
 def test_hidden_layer_has_128_units(task: TaskSession) -> None:
     """By default, the hidden layer has 128 units."""
     model = default(task)
-    expect_hidden_units(model.report, 128, model.called)
+    hidden = expect_hidden_units(model.report, 128, model.called)
+    expect_bias(hidden, "hidden Dense layer", model.called)
 
 
 @pytest.mark.points(2)
 def test_hidden_layer_uses_relu(task: TaskSession) -> None:
     """The hidden layer's activation is ReLU."""
     model = default(task)
-    hidden = dense_layers(model.report)[:-1]
+    hidden = hidden_layers(model.report)
     if not hidden:
         raise Failed(f"{model.called} has no hidden Dense layer that could use ReLU.")
     for layer in hidden:
@@ -83,12 +86,13 @@ def test_output_layer(task: TaskSession) -> None:
 @pytest.mark.points(2)
 def test_hidden_units_argument(task: TaskSession) -> None:
     """`hidden_units` sets the size of the hidden layer, and with it the number of parameters."""
-    default(task)
-    for units in (512, int(task.generator().integers(5, 100))):
+    right = has_structure(default(task), expected_dense(128))
+    drawn = int(task.generator().integers(5, 100))
+    for positional, arguments, units in (((), {"hidden_units": 512}, 512), ((drawn,), {}, drawn)):
         expected = expected_dense(units)
-        model = obtain(task, FUNCTION, expected, hidden_units=units)
+        model = obtain(task, FUNCTION, expected, *positional, **arguments)
         expect_hidden_units(model.report, units, model.called)
-        if model.report.architecture.shapes() == expected.shapes():
+        if right:  # otherwise what differs is said above
             expect_parameters(model.report, expected, model.called)
 
 

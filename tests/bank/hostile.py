@@ -896,7 +896,7 @@ KERAS = (
         at="module",
         task="threshold_callback",
         status="failed",
-        most=7,
+        most=8,
     ),
     Hostile(
         "callback_class_replaced",
@@ -912,7 +912,7 @@ KERAS = (
         at="module",
         task="threshold_callback",
         status="failed crashed",
-        most=8,
+        most=9,
     ),
     Hostile(
         "stop_of_an_odd_kind",
