@@ -1,4 +1,4 @@
-"""The bank of `preprocessing` and `threshold_callback`: right ways get full marks, a slip fails the check that names it."""
+"""The bank of `preprocessing` and `threshold_callback`: right ways get full marks, slips fail the named check."""
 
 import dataclasses
 

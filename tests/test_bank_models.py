@@ -18,9 +18,7 @@ GOLDEN = json.loads((Path(__file__).parent / "bank" / "golden_models.json").read
 
 RIGHT = (*right_models.CASES, *right_activation_extraction.CASES)
 WRONG = tuple(
-    case
-    for case in (*wrong_models.CASES, *wrong_activation_extraction.CASES)
-    if f"{case.task}/{case.name}" in GOLDEN
+    case for case in (*wrong_models.CASES, *wrong_activation_extraction.CASES) if f"{case.task}/{case.name}" in GOLDEN
 )
 
 

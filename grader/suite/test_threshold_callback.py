@@ -12,8 +12,8 @@ from grader.suite.driven_callback import BASE, CLASS, DEFAULT, Driver, by_defaul
 from grader.suite.session import TaskSession
 
 FIT_EPOCHS = 4
-"""Most epochs of the `fit` check: its tiny model reaches the threshold in the second, and each costs up to a second on a
-busy machine."""
+"""Most epochs of the `fit` check: its tiny model reaches the threshold in the second, and each costs up to a second on
+a busy machine."""
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 """A number in percent, with or without a blank before the sign."""
