@@ -112,14 +112,19 @@ def with_article(kind: str) -> str:
 def differences(array: Array, expected: Array, tolerance: float) -> Array:
     """Where two arrays of one shape differ by more than `tolerance`, as an array of booleans."""
     with np.errstate(invalid="ignore", over="ignore"):
-        distance = np.abs(array.astype(np.float64) - expected.astype(np.float64))
+        distance = np.abs(_wide(array) - _wide(expected))
     return ~(distance <= tolerance)
+
+
+def _wide(array: Array) -> Array:
+    """The numbers in the widest kind, so that differences neither wrap nor lose an imaginary part."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
 def value_difference(array: Array, expected: Array, wrong: Array) -> str:
     """The first wrong value, how many there are, and the largest difference."""
     place = first_index(wrong)
-    distance = np.abs(array.astype(np.float64) - expected.astype(np.float64))
+    distance = np.abs(_wide(array) - _wide(expected))
     return (
         f"has {number(array[place])} at index {list(place)}; {number(expected[place])} was expected "
         f"({int(np.sum(wrong))} of {wrong.size} values differ, by up to {number(np.max(distance[wrong]))})."
@@ -133,7 +138,7 @@ def first_index(where: Array) -> tuple[int, ...]:
 
 def number(value: Any) -> str:
     """A number as a student reads it: six significant digits."""
-    return f"{float(value):.6g}"
+    return f"{complex(value) if np.iscomplexobj(value) else float(value):.6g}"
 
 
 def recognised(array: Array, mistakes: Sequence[Mistake]) -> str:
@@ -142,7 +147,7 @@ def recognised(array: Array, mistakes: Sequence[Mistake]) -> str:
         wrong = mistake.make()
         if wrong.shape == array.shape and array.size:
             # 1e-4 of the scale: a mistake computed in float32 or float64 is the same mistake
-            scale = max(1e-6, float(np.max(np.abs(wrong.astype(np.float64)))))
+            scale = max(1e-6, float(np.max(np.abs(_wide(wrong)))))
             if not np.any(differences(array, wrong, 1e-4 * scale)):
                 return mistake.says
     return ""
