@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from grader.results import TaskResult
-from tests.bank import right_activation_extraction, right_models, wrong_activation_extraction, wrong_models
+from tests.bank import right_models, wrong_activation_extraction, wrong_models
 from tests.bank.cases import Case
 
 GOLDEN = json.loads((Path(__file__).parent / "bank" / "golden_models.json").read_text(encoding="utf-8"))
 
-RIGHT = (*right_models.CASES, *right_activation_extraction.CASES)
+RIGHT = right_models.CASES
 WRONG = tuple(
     case for case in (*wrong_models.CASES, *wrong_activation_extraction.CASES) if f"{case.task}/{case.name}" in GOLDEN
 )

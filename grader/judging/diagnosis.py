@@ -113,12 +113,14 @@ def differences(array: Array, expected: Array, tolerance: float) -> Array:
     """Where two arrays of one shape differ by more than `tolerance`, as an array of booleans."""
     with np.errstate(invalid="ignore", over="ignore"):
         distance = np.abs(_wide(array) - _wide(expected))
-    return ~(distance <= tolerance)
+    wrong: Array = ~(distance <= tolerance)
+    return wrong
 
 
 def _wide(array: Array) -> Array:
     """The numbers in the widest kind, so that differences neither wrap nor lose an imaginary part."""
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    wide: Array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    return wide
 
 
 def value_difference(array: Array, expected: Array, wrong: Array) -> str:
