@@ -19,6 +19,7 @@ RUN_BY_CI = {
     "tox -e types": "tox",
     "tox -e stubs": "tox",
     "tox -e bench": "by hand before a release: it takes ten minutes and wants an idle machine",
+    "tox -e mutation": "by hand before a release: it takes five minutes",
     "python -m grader data": "tests/test_fetching.py",
     "python -m grader data --subset": "tests/test_fetching.py and tests/test_dataset.py",
     "python -m grader calibrate": "by hand when the trainer changes: it takes twenty minutes",
