@@ -109,13 +109,13 @@ class Driver:
     # Finding out what it goes by
 
     def _why(self, stopped: bool, logs: Logs, number: int) -> str:
-        """What the callback goes by, found out once: where it fails several checks, it is for one reason."""
-        at_threshold = logs is not None and logs.get("accuracy") == self.threshold
-        key = f"why it {'stopped' if stopped else 'went on'}"
-        if at_threshold and not self.task.knows(key):
+        """What the callback goes by. Why it went on is found out once: it fails several checks for one reason."""
+        if stopped:
+            return self._why_it_stopped(logs, number)
+        key = "why it went on"
+        if logs is not None and logs.get("accuracy") == self.threshold and not self.task.knows(key):
             key += " at the threshold"
-        find = self._why_it_stopped if stopped else self._why_it_went_on
-        return self.task.once(key, lambda: find(logs, number))
+        return self.task.once(key, lambda: self._why_it_went_on(logs, number))
 
     def _tried(self, logs: Logs, first: int = 0, epochs: int = 1) -> int | None:
         """After how many epochs with these logs a fresh callback stops; None where it does not, or raises."""
