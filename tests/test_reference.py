@@ -27,6 +27,6 @@ def test_the_stubs_get_nothing_and_are_not_started(graded):
 def test_every_declared_check_has_one_record(task, graded):
     results = graded(REPOSITORY / "assignments", task.name)
     made = next(result for result in results.tasks if result.name == task.name)
-    assert [(record.name, record.points) for record in made.records] == declared_checks(task)
+    assert [(record.name, record.points) for record in made.records] == list(declared_checks(task))
     others = {record.outcome for result in results.tasks if result.name != task.name for record in result.records}
     assert others == {Outcome.NOT_RUN}

@@ -92,9 +92,10 @@ def _chain(layers: Sequence[Layer]) -> str:
 def _difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str]:
     """What differs, and a hint."""
     if sorted(map(_kind, got)) == sorted(map(_kind, wanted)):
-        return "the layers are right, their order is not", ""
+        first = next(asked for here, asked in zip(got, wanted, strict=True) if _kind(here) != _kind(asked))
+        return "the layers are right, their order is not", KIND_HINTS.get(_kind(first), "")
     edits = _edits(got, wanted)
-    said = [_edit_said(edit) for edit in edits[:MOST_EDITS]] + (["..."] if len(edits) > MOST_EDITS else [])
+    said = [_edit_said(edit) for edit in edits[:MOST_EDITS]] + (["and more"] if len(edits) > MOST_EDITS else [])
     _, here, asked = edits[0]
     hint = KIND_HINTS.get(_kind(asked), "") if asked is not None else "Leave this layer out."
     if here is not None and isinstance(here, Other):
@@ -129,7 +130,7 @@ def _edits(got: Sequence[Layer], wanted: Sequence[Layer]) -> list[Edit]:
                 ways.append((cost + price, rest if same else [(i + 1, got[i], wanted[j]), *rest]))
             if j < len(wanted):
                 cost, rest = costs[i, j + 1]
-                ways.append((cost + 1, [(i + 1, None, wanted[j]), *rest]))
+                ways.append((cost + 1, [(j + 1, None, wanted[j]), *rest]))
             if i < len(got):
                 cost, rest = costs[i + 1, j]
                 ways.append((cost + 1, [(i + 1, got[i], None), *rest]))
@@ -232,7 +233,7 @@ def hidden_layers(report: ModelReport) -> list[Dense]:
     return dense if len(dense) == 1 and dense[0].units != CLASSES else dense[:-1]
 
 
-def expect_hidden_units(report: ModelReport, units: int, called: str) -> Dense:
+def expect_hidden_units(report: ModelReport, units: int, called: str, hint: str = "") -> Dense:
     """The hidden Dense layer: that there is one, and its units.
 
     Raises:
@@ -242,11 +243,8 @@ def expect_hidden_units(report: ModelReport, units: int, called: str) -> Dense:
     if not hidden:
         raise Failed(f"{called} has no hidden Dense layer; one of {units} units was expected.", KIND_HINTS["Dense"])
     if hidden[-1].units != units:
-        given = f"={units}" in called or f"({units}" in called
-        raise Failed(
-            f"The hidden Dense layer of {called} has {hidden[-1].units} units; {units} were expected.",
-            "Give the Dense layer the argument as it is, not a fixed number." if given else "",
-        )
+        got = f"{hidden[-1].units} unit{'' if hidden[-1].units == 1 else 's'}"
+        raise Failed(f"The hidden Dense layer of {called} has {got}; {units} were expected.", hint)
     return hidden[-1]
 
 
@@ -337,7 +335,7 @@ def expect_convolutions(report: ModelReport, filters: int, called: str) -> None:
             if getattr(layer, name) != getattr(plain, name):
                 hint = f"Leave {name} out."
                 if name == "strides":
-                    hint = "Conv2D(filters, 3, 3) means strides of 3: write the kernel as (3, 3), and no strides."
+                    hint = "Leave them out; Conv2D(filters, 3, 3) sets them too: write the kernel as (3, 3)."
                 raise Failed(f"{where} has {name}={getattr(layer, name)}; {getattr(plain, name)} was expected.", hint)
         expect_bias(layer, f"Conv2D layer {place}", called)
 
@@ -370,7 +368,9 @@ def expect_optimizer(report: ModelReport, called: str) -> None:
     compiled = report.compiled
     if compiled is None:
         raise not_compiled(called)
-    if compiled.optimizer != "Adam" or not compiled.builtin:
+    if compiled.optimizer == "Adam" and not compiled.builtin:
+        raise Failed(f"{called} is compiled with an Adam that is not Keras's own.", OPTIMIZER_HINT)
+    if compiled.optimizer != "Adam":
         raise Failed(
             f"{called} is compiled with the optimizer {compiled.optimizer}; Adam was expected.", OPTIMIZER_HINT
         )

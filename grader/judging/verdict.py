@@ -14,7 +14,7 @@ MESSAGE_LIMIT = 1_500
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
-NOISE = re.compile(r"\x1b\[[0-9;]{0,8}m|\{\{function_node \S{1,200}\}\} ?| ?\[Op:\w{1,40}\] name: ?")
+NOISE = re.compile(r"\x1b\[[0-9;]{0,8}m|\{\{function_node \S{1,200}\}\} ?| ?\[Op:\w{1,40}\](?: name: ?)?")
 """What Keras and TensorFlow put into their messages for a terminal's colours and for themselves."""
 
 

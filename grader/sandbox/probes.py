@@ -195,9 +195,9 @@ class Probes:
         """Set `stop_training` as another callback would."""
         self._objects[model].stop_training = stop
 
-    def ask_fit(self, handle: int, images: Any, labels: Any, epochs: int) -> dict[str, Any]:
+    def ask_fit(self, handle: int, rows: Any, epochs: int) -> dict[str, Any]:
         """A real `fit` of a tiny model with one callback; the accuracies of the epochs that were trained."""
-        return self._keras.fit(self._objects[handle], images, labels, epochs)
+        return self._keras.fit(self._objects[handle], rows, epochs)
 
 
 def _is_stub(body: list[Any]) -> bool:

@@ -60,6 +60,7 @@ RAISED_HINTS = {
 """What exceptions of Keras say, and what helps."""
 
 OWN_LOSS_HINT = "Is it a function of your own of that name? Say loss='sparse_categorical_crossentropy'."
+CHANGED_HINT = "Does it change layers after they were built, or Keras's classes? Use them as they are."
 METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
 LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
 
@@ -115,6 +116,8 @@ def _obtain(
         called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
     except Failed as failure:
         failure.hint = failure.hint or hint_for(failure.message, expected)
+        if positional and not failure.hint:
+            failure.hint = "Arguments without a name are taken in the order of the hand-out."
         raise
     generator = np.random.default_rng(task.seed)
     inputs = activation_inputs(generator)
@@ -178,12 +181,12 @@ def _expect_consistent(model: BuiltModel) -> None:
     try:
         expected = oracle.forward(model.report.raw, model.weights, model.images)[-1] if layers else model.images
     except ValueError as error:
-        raise Failed(f"The layers and weights of {model.called} do not fit together. {error}") from None
+        raise Failed(f"The layers and weights of {model.called} do not fit together. {error}", CHANGED_HINT) from None
     got = model.outputs
     if got is None or got.shape != expected.shape or not np.allclose(got, expected, atol=tolerance, rtol=1e-3):
         raise Failed(
             f"The model of {model.called} does not compute what its layers say.",
-            "Does it change Keras's classes or functions? Use them as they are.",
+            CHANGED_HINT,
         )
 
 
@@ -204,7 +207,8 @@ def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -
         raise Failed(f"The model of {model.called} does not know its input shape.", hint)
     if report.input_shape != shape:
         got = "several inputs" if report.input_shape is None else f"input of shape {report.input_shape}"
-        raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.")
+        hint = f"Begin with keras.Input(shape={shape})."
+        raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.", hint)
     if report.batch_size is None:
         return
     other = np.zeros((report.batch_size + 1, *shape), dtype=np.float32)  # most layers do take another number

@@ -12,17 +12,21 @@ from grader.judging import oracle
 from grader.judging.architecture import Architecture, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from grader.judging.diagnosis import Array, as_array, with_article
 from grader.judging.model_report import expect_model_class
-from grader.judging.verdict import Failed, clean
+from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.session import Called, TaskSession
 
 BUILD, EXTRACT = "build_activation_model", "extract_activations"
 
 STANDARD = "the standard model"
 
+AGAIN_HINT = "As many as the model of the call before had: make a new activation model in every call."
 NAME_HINT = "It has more layers, named {names}: find them by their class, isinstance(layer, ...), not by name or place."
 
 WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave")
 """Names that say nothing of a layer's kind: who looks for `conv` in a name finds none."""
+
+ROUNDED = 0.06
+"""Difference up to which an activation is taken for a rounded one: one decimal is kept."""
 
 KERAS_NAMES = {Conv2D: "conv2d", MaxPooling2D: "max_pooling2d", Flatten: "flatten", Dense: "dense"}
 
@@ -30,8 +34,10 @@ RAISED_HINTS = {
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
     "is not connected to": "The outputs belong to the model's own input: use model.inputs, or call each layer anew.",
     "argument cannot be empty": "The first layer may be an Input, which has no input: use model.inputs.",
+    "expected shape=(None, 28, 28, 1)": "The images go in as they are, (n, 28, 28, 1): no axis more or less.",
     "incompatible with the layer": "Each layer takes what the one before it gives, not the image again.",
     "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
+    "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
     "has no attribute 'function'": "That is an old Keras: keras.Model(model.inputs, outputs) does it now.",
 }
 """What exceptions of Keras say, and what helps."""
@@ -137,14 +143,44 @@ def set_weights(task: TaskSession, given: Given, weights: list[Array]) -> None:
     task.value("set_weights", "Building a model for the check", handle=given.handle, weights=weights)
 
 
-def standard_activation_model(task: TaskSession) -> tuple[Given, int, str]:
-    """The standard model, and the handle of the activation model that the student's function makes of it, once.
+@dataclass(frozen=True)
+class Built:
+    """What the student's `build_activation_model` made of the standard model.
+
+    Attributes:
+        given: the standard model.
+        handle: the guest's number for the activation model.
+        shown: the call.
+        images: `(3, 28, 28, 1)`, on which it was tried at once, before anything sets the weights of `given` again.
+        first: its outputs, or what came instead.
+    """
+
+    given: Given
+    handle: int
+    shown: str
+    images: Array
+    first: list[Array] | Verdict
+
+
+def standard_activation_model(task: TaskSession) -> Built:
+    """The activation model that the student's function makes of the standard model, asked for once.
 
     Raises:
         Failed: it returned no model.
     """
     given, shown = standard(task), f"{BUILD}(model)"
-    return given, task.once(f"{BUILD} {STANDARD}", lambda: activation_model(task, given, shown)), shown
+
+    def build() -> Built:
+        handle = activation_model(task, given, shown)
+        images = np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
+        first: list[Array] | Verdict
+        try:
+            first = outputs_of(task, handle, images, shown)
+        except Verdict as verdict:
+            first = verdict
+        return Built(given, handle, shown, images, first)
+
+    return task.once(f"{BUILD} {STANDARD}", build)
 
 
 def activation_model(task: TaskSession, given: Given, shown: str) -> int:
@@ -208,6 +244,8 @@ def expect_shapes(got: list[Array], given: Given, expected: list[Array], shown: 
         )
     place = next(place for place, pair in enumerate(zip(shapes, wanted, strict=True)) if pair[0] != pair[1])
     order = "Is the Input, or another layer, among them?"
+    if shapes[place][1:-1] == wanted[place][1:-1]:
+        order = "Is it made of the model that was given, not of another one?"
     if sorted(shapes) == sorted(wanted):
         order = "The outputs are right, their order is not: it is that of the layers."
     raise Failed(
@@ -280,6 +318,8 @@ def expect_activation(
 def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
     if array.shape[1] == array.shape[2] and not np.any(_wrong(array.swapaxes(1, 2), wanted)):
         return "Rows and columns are exchanged."
+    if np.max(np.abs(array - wanted)) <= ROUNDED:
+        return "Nearly right: are the values rounded, or kept with few digits?"
     share = float(np.sum(array) / np.sum(wanted)) if np.sum(wanted) else 0.0
     if share and not np.any(_wrong(array / share, wanted)):
         return f"Every value is {share:.4g} times what it should be: return the activations as they are."
@@ -307,25 +347,26 @@ def test_build_has_one_output_a_layer(task: TaskSession) -> None:
             got = outputs_of(task, activation_model(task, given, shown), images, shown)
             expect_shapes(got, given, given.activations(images), shown)
         except Failed as failure:
-            if not plain_names:  # the first model was right: the names make the difference, or their number
-                failure.hint = NAME_HINT.format(names=", ".join(given.shown_names))
+            if not plain_names:  # the model before was right: the names make the difference, or it is given again
+                again = f" {len(models[0][0])} outputs" in failure.message
+                failure.hint = AGAIN_HINT if again else NAME_HINT.format(names=", ".join(given.shown_names))
             raise
 
 
 @pytest.mark.points(3)
 def test_build_gives_the_activations(task: TaskSession) -> None:
-    """Each output is what its layer computes."""
-    given, handle, shown = standard_activation_model(task)
-    images = images_for(task, 3)
-    got = outputs_of(task, handle, images, shown)
-    expect_values(got, given, given.activations(images), shown)
+    """Each output is what its layer computes; the model that was given is left as it was."""
+    built = standard_activation_model(task)
+    if isinstance(built.first, Verdict):
+        raise built.first
+    expect_values(built.first, built.given, built.given.activations(built.images), built.shown)
 
 
 @pytest.mark.points(3)
 def test_build_shares_the_weights(task: TaskSession) -> None:
     """When the weights of the model change, so do the activations."""
-    given, handle, shown = standard_activation_model(task)
-    images = images_for(task, 2)
+    built = standard_activation_model(task)
+    given, handle, shown, images = built.given, built.handle, built.shown, images_for(task, 2)
     before = outputs_of(task, handle, images, shown)
     weights = [np.ascontiguousarray(array[..., ::-1] * np.float32(1.5)) for array in given.weights]
     changed = replace(given, weights=weights)
@@ -402,7 +443,23 @@ def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Fou
 
 def as_float(observed: dict[str, Any], shown: str) -> Array:
     """The array of an observation, as float64."""
-    return as_array(observed, shown).astype(np.float64)
+    return array_of(observed, shown).astype(np.float64)
+
+
+def array_of(observed: dict[str, Any], shown: str) -> Array:
+    """The array of an observation.
+
+    Raises:
+        Failed: it is none; a layer, or its symbolic output, is recognised.
+    """
+    try:
+        return as_array(observed, shown)
+    except Failed as failure:
+        if observed.get("kind") == "other":
+            symbolic = observed.get("type") == "KerasTensor"
+            what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
+            failure.hint = f"{what}: put the images through the activation model, with predict."
+        raise
 
 
 def expect_found(found: Found, given: Given, expected: list[Array], shown: str) -> None:
@@ -457,9 +514,10 @@ def test_extract_gives_numpy_arrays(task: TaskSession) -> None:
         raise Failed(f"{shown} returned an empty dict; {len(given.places)} layers were expected.")
     shapes = [array.shape for array in given.activations(images)]
     for place, (name, value) in enumerate(found.values.items()):
-        array = as_array(value, f"{shown}[{name!r}]")
+        array = array_of(value, f"{shown}[{name!r}]")
         if array.dtype.kind != "f":
-            raise Failed(f"{shown}[{name!r}] has {array.dtype} values; floats were expected.")
+            hint = "Return the values as they are: they are no pixels."
+            raise Failed(f"{shown}[{name!r}] has {array.dtype} values; floats were expected.", hint)
         wanted = shapes[given.shown_names.index(name)] if name in given.shown_names else None
         right = array.shape == wanted if wanted else array.shape in shapes
         if not right and found.length == len(shapes):
@@ -497,9 +555,11 @@ def test_extract_takes_any_number_of_images(task: TaskSession) -> None:
     for count in (1, 40):
         given, _, found, shown = extract_standard(task, count)
         for name, value in found.values.items():
-            shape = as_array(value, f"{shown}[{name!r}]").shape if value.get("kind") != "tensor" else value["shape"]
+            shape = array_of(value, f"{shown}[{name!r}]").shape if value.get("kind") != "tensor" else value["shape"]
             if not shape or shape[0] != count:
-                hint = "np.squeeze removes every axis of length 1, that of a single image too." if count == 1 else ""
+                hint = "np.squeeze removes every axis of length 1, that of a single image too."
+                if count > 1:
+                    hint = "All images are to be put through the model, however many there are."
                 raise Failed(f"{shown}[{name!r}] has shape {tuple(shape)}; the first axis should be {count}.", hint)
         if not found.values:
             raise Failed(f"{shown} returned an empty dict; {len(given.places)} layers were expected.")
@@ -510,9 +570,13 @@ def test_extract_from_a_single_layer(task: TaskSession) -> None:
     """A model with one Conv2D alone gives a dict with one entry."""
     given, images = given_model(task, (Conv2D(3, activation="relu"),)), images_for(task, 2)
     shown = f"{EXTRACT}(model with one Conv2D, images)"
-    found = extracted(task, given, images, shown)
+    hint = "With one output, Keras gives the array itself, not a list of one: do not iterate over it."
+    try:
+        found = extracted(task, given, images, shown)
+    except Failed as failure:
+        failure.hint = failure.hint or hint
+        raise
     if found.length != 1 or not found.values:
-        hint = "With one output, Keras gives the array itself, not a list of one: do not iterate over it."
         raise Failed(f"{shown} has {found.length} entries; one was expected.", hint)
     expected = given.activations(images)
     array = as_float(next(iter(found.values.values())), shown)

@@ -88,7 +88,7 @@ def test_pooling(task: TaskSession) -> None:
 def test_hidden_layer(task: TaskSession) -> None:
     """After Flatten comes a Dense layer of 128 units with ReLU."""
     model = default(task)
-    hidden = expect_hidden_units(model.report, 128, model.called)
+    hidden = expect_hidden_units(model.report, 128, model.called, "It is Dense(128), whatever filters is.")
     expect_bias(hidden, "hidden Dense layer", model.called)
     expect_activation(hidden.activation, "relu", f"hidden Dense layer of {model.called}")
 
@@ -123,6 +123,7 @@ def test_conv_layers_argument(task: TaskSession) -> None:
         except Failed as failure:
             if not right and count == 3 and "zero or negative" in failure.message:
                 continue  # with other blocks than those that were asked for, there is no room for three
+            failure.hint = failure.hint or "conv_layers may be 1, 2 or 3."
             raise
         found = len(convolutions(model.report))
         if found != count:
@@ -138,11 +139,15 @@ def test_conv_layers_outside_1_to_3(task: TaskSession) -> None:
     default(task)
     for count in (0, 4, -1):
         shown = f"{FUNCTION}(conv_layers={count})"
-        called = task.call(FUNCTION, shown=shown, keywords={"conv_layers": count}, raises=ValueError)
+        hint = "Look at conv_layers first: if it is not 1, 2 or 3, raise ValueError(...)."
+        try:
+            called = task.call(FUNCTION, shown=shown, keywords={"conv_layers": count}, raises=ValueError)
+        except Failed as failure:
+            raise Failed(f"{failure.message}\nValueError was expected.", failure.hint or hint) from None
         if called.result["kind"] != "raised":
             raise Failed(
                 f"{shown} raised nothing; ValueError was expected, for conv_layers is 1 to 3.",
-                "Look at conv_layers first: if it is not 1, 2 or 3, raise ValueError(...).",
+                hint,
             )
 
 

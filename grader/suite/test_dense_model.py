@@ -60,7 +60,9 @@ def test_layers(task: TaskSession) -> None:
 def test_hidden_layer_has_128_units(task: TaskSession) -> None:
     """By default, the hidden layer has 128 units."""
     model = default(task)
-    hidden = expect_hidden_units(model.report, 128, model.called)
+    hidden = expect_hidden_units(
+        model.report, 128, model.called, "Its units are hidden_units, which is 128 by default."
+    )
     expect_bias(hidden, "hidden Dense layer", model.called)
 
 
@@ -91,7 +93,7 @@ def test_hidden_units_argument(task: TaskSession) -> None:
     for positional, arguments, units in (((), {"hidden_units": 512}, 512), ((drawn,), {}, drawn)):
         expected = expected_dense(units)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
-        expect_hidden_units(model.report, units, model.called)
+        expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
         if right:  # otherwise what differs is said above
             expect_parameters(model.report, expected, model.called)
 

@@ -246,10 +246,9 @@ def test_stops_a_real_training(task: TaskSession) -> None:
     """In a `fit` of Keras, training ends after the first epoch that reaches the threshold."""
     threshold = 0.9
     called = make(task, threshold)
-    labels = np.tile(np.arange(4), 8)
-    images = np.eye(4, dtype=np.float32)[labels]  # one-hot: learnt within a few epochs
+    rows = np.eye(4, dtype=np.float32)[np.tile(np.arange(4), 8)]  # one-hot: learnt in one step
     asked = f"model.fit(..., callbacks=[{called.shown}])"
-    value = task.value("fit", asked, handle=called.handle, images=images, labels=labels, epochs=FIT_EPOCHS)
+    value = task.value("fit", asked, handle=called.handle, rows=rows, epochs=FIT_EPOCHS)
     try:
         reached = [float(item["value"]) for item in value["accuracy"]["items"]]
     except (KeyError, TypeError, ValueError):
