@@ -5,6 +5,7 @@ read the submission, start the servers, verify the markers against the task tabl
 """
 
 import ast
+import gc
 import platform
 import time
 from collections.abc import Generator, Sequence
@@ -186,6 +187,8 @@ class Grading:
         self.run.progress = self._progress
         config.stash[RUN] = self.run
         config.add_cleanup(self.run.close)
+        if not config.option.collectonly:
+            self.run.begin()
         if self.quiet:  # the board says it all
             config.option.verbose = -2
             config.option.tbstyle = "no"
@@ -282,6 +285,8 @@ class Grading:
         shared: Any = self.config.pluginmanager.get_plugin(SHARED)
         if shared:
             shared.results = self.results
+        else:
+            gc.freeze()  # the process is about to end, and pytest would look for garbage three times, 30 ms each
         folder = self.config.getoption("--report")
         if folder:
             write_reports(self.results, Path(folder))

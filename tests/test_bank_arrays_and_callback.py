@@ -5,7 +5,13 @@ import dataclasses
 import pytest
 
 from grader.results import Results, Status, TaskResult
-from tests.bank import right_preprocessing, right_threshold_callback, wrong_preprocessing, wrong_threshold_callback
+from tests.bank import (
+    golden,
+    right_preprocessing,
+    right_threshold_callback,
+    wrong_preprocessing,
+    wrong_threshold_callback,
+)
 from tests.bank.cases import Case
 
 RIGHT = (*right_preprocessing.CASES, *right_threshold_callback.CASES)
@@ -77,6 +83,7 @@ def test_wrong_case_fails_the_check_that_names_it(case, graded, tmp_path):
     assert result.status == (case.status or Status.FAILED)
     if case.name not in MISSED:
         assert result.points - result.score <= MOST_LOST * result.points
+    assert golden.row(case, result) == golden.rows()[case.name]
     for record in result.failures:
         for text in (record.message, record.hint):
             assert all(character == "\n" or character.isprintable() for character in text)

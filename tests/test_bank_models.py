@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.results import Outcome, Status, TaskResult
-from tests.bank import right_activation_extraction, right_models, wrong_activation_extraction, wrong_models
+from tests.bank import golden, right_activation_extraction, right_models, wrong_activation_extraction, wrong_models
 from tests.bank.cases import Case
 
 RIGHT = (*right_models.CASES, *right_activation_extraction.CASES)
@@ -43,6 +43,7 @@ def test_wrong(case: Case, graded, tmp_path):
     assert not any(record.outcome is Outcome.ERROR for record in failed.values()), told
     assert result.status == (case.status or Status.FAILED), told
     assert result.points - result.score <= MOST_LOST * result.points or case.name in MISSED, told
+    assert golden.row(case, result) == golden.rows()[case.name]
 
 
 def test_the_bank_is_large_and_its_names_unique():
@@ -51,3 +52,9 @@ def test_the_bank_is_large_and_its_names_unique():
     assert len(RIGHT) >= 40 and len(WRONG) >= 70
     assert set(MISSED) <= set(names)
     assert all(case.check and case.says for case in WRONG)
+
+
+def test_nine_in_ten_messages_name_the_mistake():
+    names = {case.name for case in golden.WRONG}
+    assert golden.VAGUE.keys() <= names == golden.rows().keys()
+    assert len(golden.VAGUE) <= len(names) / 10, f"not named: {', '.join(golden.VAGUE)}"

@@ -55,7 +55,7 @@ ZIP_BYTES = 64 * 2**20
 ZIP_ENTRIES = 20_000
 """Entries a zip may list: a forgotten virtual environment has a few thousand."""
 
-HYPOTHESIS_EXAMPLES = 20
+HYPOTHESIS_EXAMPLES = 12
 """Inputs drawn for one property of an array function: each costs below 1 ms, and every mistake in the bank shows
 within the first five."""
 

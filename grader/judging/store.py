@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
 from grader.course.settings import REPOSITORY, TRAINING_SECONDS
 
 FOLDER_VARIABLE = "GRADER_STORE"
@@ -78,6 +76,8 @@ class Store:
         kept = self.get(key)
         if kept is not None:
             return kept
+        from filelock import FileLock, Timeout  # where nothing is trained, nothing waits for it
+
         lock = FileLock(self._path(key).with_suffix(".lock"), timeout=TRAINING_SECONDS)
         try:
             self._path(key).parent.mkdir(parents=True, exist_ok=True)

@@ -93,9 +93,13 @@ def raised(called: str, error: dict[str, Any]) -> str:
 
 
 def traceback_lines(frames: Sequence[dict[str, Any]]) -> list[str]:
-    """The student's lines of a traceback, the innermost last."""
-    lines = []
+    """The student's lines of a traceback, the innermost last; a line that calls itself is shown once."""
+    lines: list[str] = []
+    last: dict[str, Any] = {}
     for frame in frames[-8:]:
+        if frame == last:
+            continue
+        last = frame
         place = f"  {frame.get('file')}, line {frame.get('line')}, in {frame.get('function')}"
         lines.append(clean(place, 160))
         if frame.get("source"):

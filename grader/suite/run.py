@@ -73,6 +73,11 @@ class Run:
             if name != but:
                 session.close()
 
+    def begin(self) -> None:
+        """Start the server that reads the modules, which imports numpy while pytest collects the checks."""
+        if self.submission.sources and not self._in_process:
+            self.sandbox.warm(tensorflow=False)
+
     def warm(self, tasks: list[Task]) -> None:
         """Look at the modules of these tasks, and have TensorFlow imported meanwhile if one of them needs it."""
         if self._in_process:

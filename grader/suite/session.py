@@ -215,7 +215,7 @@ class TaskSession:
         if error.get("unfinished") and error.get("frames"):
             where = f"{name or error['frames'][-1].get('function')}"
             return NotStarted(f"{clean(where, 80)} is not written yet: it still raises NotImplementedError.")
-        hint = ""
+        hint = ENDLESS_HINT if error.get("type") == "RecursionError" else ""
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
@@ -312,6 +312,8 @@ class TaskSession:
             self._guest = None
             self._known.clear()  # what was obtained lived in that guest
 
+
+ENDLESS_HINT = "A function that calls itself needs a case in which it does not."
 
 NO_NAME_HINT = "Did you rename or delete it, or indent it, so that it stands inside another function?"
 

@@ -35,7 +35,10 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("The pixels came back as they were: divide by 255.", lambda: floats),
         Mistake("This is the scaling done twice: divide by 255 once.", lambda: scaled / 255),
         Mistake("This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1.", lambda: floats / 256),
-        Mistake("Only whole numbers are left: use / instead of //, and do not convert to int.", lambda: floats // 255),
+        Mistake(
+            "Only whole numbers are left, here 0: use / instead of //, and do not convert to int.",
+            lambda: floats // 255,
+        ),
         Mistake("This is -1 to 1: pixel / 127.5 - 1 was computed, pixel / 255 was asked.", lambda: floats / 127.5 - 1),
         Mistake("The images are inverted: 1 - pixel / 255.", lambda: 1 - scaled),
         Mistake("The mean was subtracted: only divide by 255.", lambda: scaled - np.mean(scaled)),
