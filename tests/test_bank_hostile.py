@@ -1,5 +1,6 @@
 """Every hostile submission of the bank is graded for real: it gains nothing, harms nobody and leaves nothing behind."""
 
+import hashlib
 import json
 import os
 import sys
@@ -44,8 +45,8 @@ def descendants(pid: int) -> dict[int, str]:
     return found
 
 
-def protected() -> dict[str, tuple[int, int]]:
-    """Size and time of all files of the repository that hostile code could want to change, and nobody else changes."""
+def protected() -> dict[str, str]:
+    """The content of all files of the repository that hostile code could want to change, as digests."""
     found = {}
     for name in ("solutions", "assignments", "data_cache"):
         for path in (REPOSITORY / name).rglob("*"):
@@ -55,7 +56,7 @@ def protected() -> dict[str, tuple[int, int]]:
                     and "__pycache__" not in path.parts
                     and path.suffix in (".py", ".json", ".npz", ".md")
                 ):
-                    found[str(path)] = (path.stat().st_size, path.stat().st_mtime_ns)
+                    found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 

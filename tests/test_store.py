@@ -62,7 +62,7 @@ def test_the_first_trains_and_the_next_reads(tmp_path: Path, monkeypatch: pytest
     assert first.get(KEY) is None
     assert first.get_or_train(KEY, lambda: {**VALUE, "train_accuracy": (0.1, 1 / 3)}) == VALUE
     assert files(tmp_path) == [f"{KEY}.json"]
-    monkeypatch.setattr(module, "FileLock", None)  # a warm run takes no lock
+    monkeypatch.setattr("filelock.FileLock", None)  # a warm run takes no lock
     assert Store(tmp_path).get_or_train(KEY, never) == VALUE
     assert Store(tmp_path).get(KEY) == VALUE
     assert Store(tmp_path).get(OTHER) is None

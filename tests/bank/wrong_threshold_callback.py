@@ -232,6 +232,7 @@ CASES: tuple[Case, ...] = (
         ABOVE,
         "A fresh callback stops here",
         ONE_LINE,
+        FIT,
     ),
     ends(
         "only_when_improving",
