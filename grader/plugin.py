@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="DIR", help="the folder or zip to grade (default: assignments)")
     group.addoption("--task", action="append", metavar="NAME", help=f"grade one task alone: {', '.join(TASK_NAMES)}")
     group.addoption("--profile", default="quick", metavar="NAME", help="quick (default) or full: all 60,000 images")
-    group.addoption("--report", metavar="DIR", help="also write results.json into this folder")
+    group.addoption("--report", metavar="DIR", help="also write results.json and other reports into this folder")
     group.addoption("--in-process", action="store_true", help="no sandbox, for a debugger; the result is no verdict")
     group.addoption("--store", metavar="DIR", help="where trained results are kept (or the variable GRADER_STORE)")
 
@@ -235,6 +235,8 @@ class Grading:
             report.longrepr = "\n".join(
                 part for part in (record.message, record.hint and f"Hint: {record.hint}") if part
             )
+        properties = {"task": _task_name(item), "score": record.score, "max_score": record.points}
+        item.user_properties[:] = properties.items()  # into the JUnit XML, with the report on the teardown
         vars(report)["grading"] = [
             _task_name(item),
             record.name,
@@ -289,6 +291,8 @@ class Grading:
             gc.freeze()  # the process is about to end, and pytest would look for garbage three times, 30 ms each
         folder = self.config.getoption("--report")
         if folder:
+            from grader.reports.write import write_reports
+
             write_reports(self.results, Path(folder))
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self._exit_status()
@@ -323,7 +327,7 @@ class Grading:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the board."""
-        from grader.reports import board
+        from grader.reports import board, github
 
         if not hasattr(self, "results"):
             return
@@ -335,7 +339,11 @@ class Grading:
                 terminalreporter.write_line(f"error of the grader in {record.name}: {record.message}")
         writer = terminalreporter._tw
         text = board.render(self.results, list(self.selected), writer.hasmarkup, writer.fullwidth)
-        writer.write(text)
+        writer.write(github.shielded(text) if github.is_here() else text)
+        if github.is_here():
+            writer.write("\n".join(["", *github.annotations(self.results), ""]))
+            with suppress(OSError):  # the summary is for convenience; the results stand above
+                github.append_summary(self.results)
         for problem in self.run.problems:
             terminalreporter.write_line(problem)
 
@@ -438,11 +446,3 @@ def environment() -> dict[str, Any]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
-
-
-def write_reports(results: Results, folder: Path) -> None:
-    """Write every report that there is into `folder`, each complete or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / ".results.json.part"
-    unfinished.write_text(results.to_json(), encoding="utf-8")
-    unfinished.replace(folder / "results.json")

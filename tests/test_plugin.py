@@ -30,7 +30,9 @@ SCORES = {
 
 def run(*arguments, command=PYTEST, cwd=REPOSITORY, **variables):
     """Run pytest as a student does; what it printed is text."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "GITHUB"))
+    }
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", *map(str, arguments)],
         cwd=cwd,
@@ -113,6 +115,19 @@ def test_node_id_junit_and_verbose(wrong, tmp_path):
     case = xml.etree.ElementTree.parse(tmp_path / "junit.xml").getroot().find(".//testcase")
     assert case.get("name") == "test_normalize_images_divides_by_255"
     assert "This is pixel / 256" in case.find("failure").text
+    points = {entry.get("name"): entry.get("value") for entry in case.iter("property")}
+    assert points == {"task": "preprocessing", "score": "0", "max_score": "2"}
+
+
+def test_in_a_workflow_of_github(wrong, tmp_path):
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    done = run("grader", f"--submission={wrong}", "--task", "preprocessing", **variables)
+    lines = done.stdout.splitlines()
+    stopped = next(number for number, line in enumerate(lines) if line.startswith("::stop-commands::"))
+    begun = lines.index(f"::{lines[stopped].removeprefix('::stop-commands::')}::")
+    assert any("Total" in line for line in lines[stopped:begun])
+    assert [line[:7] for line in lines[begun + 1 :] if line] == ["::error"]
+    assert "This is pixel / 256" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_last_failed(wrong):

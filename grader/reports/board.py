@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.course.tasks import Task, task_named
+from grader.course.tasks import task_named
+from grader.reports.wording import next_step, points, told, word
 from grader.results import Outcome, Record, Results, Status, TaskResult
 
 SHOWN_FAILURES = 3
@@ -22,14 +23,6 @@ STYLES = {
     Status.NOT_RUN: "dim",
     Status.ERROR: "magenta",
 }
-
-WORDS = {
-    Status.NOT_STARTED: "not started",
-    Status.NOT_RUN: "not run",
-    Status.ERROR: "error of the grader",
-}
-
-SAID_ABOVE = "Said in full above."
 
 
 def render(results: Results, selected: list[str], colour: bool, width: int) -> str:
@@ -72,21 +65,20 @@ def render(results: Results, selected: list[str], colour: bool, width: int) -> s
 
 def _task(console: Console, result: TaskResult, all_failures: bool) -> None:
     task = task_named(result.name)
-    word = WORDS.get(result.status, result.status.value)
     line = Text.assemble(
         (f"{task.title:<28}", "bold"),
-        (f"{word:<20}", STYLES[result.status]),
+        (f"{word(result.status):<20}", STYLES[result.status]),
         f"{result.score:>3} / {result.points}",
         "  bonus" if result.bonus else "",
     )
     console.print(line)
     if result.status in (Status.NOT_STARTED, Status.NOT_RUN):
         return
-    told = [record for record in result.failures if record.hint != SAID_ABOVE]
-    silent = len(result.failures) - len(told)
-    for record in told if all_failures else told[:SHOWN_FAILURES]:
+    shown = told(result)
+    silent = len(result.failures) - len(shown)
+    for record in shown if all_failures else shown[:SHOWN_FAILURES]:
         _failure(console, record)
-    more = 0 if all_failures else len(told) - SHOWN_FAILURES
+    more = 0 if all_failures else len(shown) - SHOWN_FAILURES
     if more > 0:
         _indented(console, Text(f"and {more} more: pytest grader --task {task.name}", style="dim"), 4)
     if silent:
@@ -95,8 +87,7 @@ def _task(console: Console, result: TaskResult, all_failures: bool) -> None:
 
 
 def _failure(console: Console, record: Record) -> None:
-    points = "point" if record.points == 1 else "points"
-    title = Text.assemble((record.name.replace("_", " "), "red"), (f"  ({record.points} {points})", "dim"))
+    title = Text.assemble((record.name.replace("_", " "), "red"), (f"  ({points(record.points)})", "dim"))
     if record.outcome is Outcome.NOT_STARTED:
         title.append("  not written yet", style="dim")
         _indented(console, title, 4)
@@ -109,23 +100,3 @@ def _failure(console: Console, record: Record) -> None:
 
 def _indented(console: Console, text: Text, columns: int) -> None:
     console.print(Padding(text, (0, 0, 0, columns)))
-
-
-def next_step(results: Results, selected: list[str]) -> str:
-    """The command to run next, and where to look."""
-    chosen = [result for result in results.tasks if result.name in selected]
-    if any(result.status is Status.ERROR for result in chosen):
-        return "the grader itself failed (see above); this costs you nothing. Run it again, or tell your instructor."
-    for status in (Status.MISSING, Status.CRASHED, Status.TIMEOUT, Status.FAILED, Status.NOT_STARTED):
-        for result in chosen:
-            if result.status is status and not result.bonus:
-                return _advice(task_named(result.name), status)
-    if len(selected) < len(results.tasks):
-        return "pytest grader"
-    return "all done. Hand in your modules."
-
-
-def _advice(task: Task, status: Status) -> str:
-    if status is Status.NOT_STARTED:
-        return f"open assignments/{task.file_name}. {task.hint} Then: pytest grader --task {task.name}"
-    return f"pytest grader --task {task.name}"
