@@ -251,7 +251,15 @@ class TaskSession:
         guest = self._guest = self._start(self.seed, self.task.needs_tensorflow)
         self.isolation = guest.isolation
         asked = f"Importing {self.task.file_name}"
-        answer = self._ask(guest, "import", asked, settings.IMPORT_SECONDS, module=self.task.module)
+        answer = self._ask(
+            guest,
+            "import",
+            asked,
+            settings.IMPORT_SECONDS,
+            module=self.task.module,
+            without=list(self.task.without),
+            stand_ins=list(self.task.stand_ins),
+        )
         if answer.raised is not None:
             raise self._import_failed(answer.raised)
         try:
