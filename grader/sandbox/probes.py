@@ -123,7 +123,7 @@ class Probes:
 
     def ask_imported(self) -> list[str]:
         """The libraries that the module was to do without, and yet has imported."""
-        return list(self._withheld.imported)
+        return self._withheld.imported()
 
     def _argument(self, value: Any) -> Any:
         """A writable copy of an array, the object behind a handle, a `Path`, everything else as it is."""

@@ -40,9 +40,14 @@ class Withheld(MetaPathFinder, Loader):
     def __init__(self, names: Iterable[str]) -> None:
         """Withhold the libraries of these names from now on."""
         self._names = frozenset(names)
-        self.imported: list[str] = []
+        self._found: list[str] = []
         if self._names:
             sys.meta_path.insert(0, self)
+
+    def imported(self) -> list[str]:
+        """The libraries that were imported, from here or by a way around."""
+        others = sorted(name for name in self._names if name in sys.modules and name not in self._found)
+        return [*self._found, *others]
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None, /
@@ -51,8 +56,8 @@ class Withheld(MetaPathFinder, Loader):
         library = name.partition(".")[0]
         if library not in self._names:
             return None
-        if library not in self.imported:
-            self.imported.append(library)
+        if library not in self._found:
+            self._found.append(library)
         return ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
