@@ -27,11 +27,13 @@ from grader.judging.verdict import (
 )
 from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
 from grader.sandbox.submission import Submission
+from grader.sandbox.withheld import REFUSAL
 
 Obtained = TypeVar("Obtained")
 
 IMPORT_HINTS = (
     ("relative import", "Write `from preprocessing import ...`, without a dot: the modules lie side by side."),
+    (REFUSAL, "The task is to be solved without that library: remove its import, and what uses it."),
     ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
     ("URL fetch failure", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
     ("SSL", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),

@@ -174,13 +174,19 @@ CASES: tuple[Case, ...] = (
     ),
     changed("keeps_all_models", ", save_best_only=True", "", BEST, "Set save_best_only=True"),
     changed(
-        "another_file", "best.keras", "model.keras", BEST, "runs/first/model.keras; runs/first/best.keras was expected"
+        "another_file",
+        '/ "best.keras"',
+        '/ "model.keras"',
+        BEST,
+        "runs/first/model.keras; runs/first/best.keras was expected",
     ),
-    changed("old_format", "best.keras", "best.h5", BEST, "runs/first/best.h5; runs/first/best.keras was expected"),
+    changed(
+        "old_format", '/ "best.keras"', '/ "best.h5"', BEST, "runs/first/best.h5; runs/first/best.keras was expected"
+    ),
     changed(
         "name_with_the_epoch",
-        "best.keras",
-        "best-{epoch}.keras",
+        '/ "best.keras"',
+        '/ "best-{epoch}.keras"',
         BEST,
         "best-{epoch}.keras; runs/first/best.keras was expected",
     ),
