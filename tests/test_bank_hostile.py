@@ -23,7 +23,7 @@ SECONDS = {"IMPORT_SECONDS": 2.0, "CALL_SECONDS": 2.0, "TASK_SECONDS": 5.0}
 """Deadlines of the cases that miss one."""
 
 WHOLE = ("os_exit_at_import", "another_module_ends_the_program", "writes_outside")
-"""Cases of which all five tasks are graded."""
+"""Cases of which all tasks are graded."""
 
 
 def descendants(pid: int) -> dict[int, str]:

@@ -38,7 +38,8 @@ def shown(made: Results, selected: list[str] = NAMES, colour: bool = False, widt
 def test_full_marks():
     lines = shown(results())
     assert [line for line in lines if "passed" in line and " / " in line].__len__() == len(TASKS)
-    assert "Total  100 of 100 points" in lines
+    assert "Total  100 of 100 points, 20 bonus" in lines
+    assert sum(line.endswith("/ 10  bonus") for line in lines) == 2
     assert lines[-1] == "Next   all done. Hand in your modules."
 
 
@@ -55,6 +56,13 @@ def test_a_failure_shows_message_hint_and_the_next_command():
     assert "Hint: Is the `return` missing?" in text
     assert "1 more check waits for this" in text
     assert "Next   pytest grader --task cnn" in text
+
+
+def test_a_bonus_task_is_no_next_step_and_no_bonus_is_not_mentioned():
+    lines = shown(results(training=Outcome.FAILED, convolution=Outcome.NOT_STARTED))
+    assert "Total  100 of 100 points" in lines
+    assert lines[-1] == "Next   all done. Hand in your modules."
+    assert any("training() returned None." in line for line in lines)
 
 
 def test_an_untouched_stub_is_one_line():

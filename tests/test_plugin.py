@@ -25,6 +25,8 @@ SCORES = {
     "threshold_callback": 20.0,
     "cnn": 20.0,
     "activation_extraction": 25.0,
+    "training": 10.0,
+    "convolution": 10.0,
 }
 
 
@@ -61,24 +63,50 @@ def test_all_tasks_right(tmp_path):
     console = [str(Path(sys.executable).with_name("pytest"))]
     done = run("grader", "--submission", SOLUTIONS, "--report", tmp_path / "out", command=console)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Total  100 of 100 points" in done.stdout and "\x1b" not in done.stdout and not done.stderr
+    assert "Total  100 of 100 points, 20 bonus" in done.stdout and "\x1b" not in done.stdout and not done.stderr
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
     results = results_in(tmp_path / "out")
     assert list(results) == [
         *("schema", "submission", "profile", "score", "max_score", "bonus", "tasks", "environment", "seconds"),
     ]
     assert results["schema"] == 1 and results["submission"] == "solutions" and results["profile"] == "quick"
-    assert (results["score"], results["max_score"], results["bonus"]) == (100.0, 100.0, 0.0)
+    assert (results["score"], results["max_score"], results["bonus"]) == (100.0, 100.0, 20.0)
     assert {task["name"]: task["max_score"] for task in results["tasks"]} == SCORES
     assert results["environment"]["python"] and results["environment"]["tensorflow"] and results["seconds"] > 0
     assert results["environment"]["isolation"]["seccomp"] in (True, False)
     for task in results["tasks"]:
         assert {"name", "status", "score", "max_score", "bonus", "tests"} <= set(task)
-        assert (task["status"], task["bonus"], task["score"]) == ("passed", False, task["max_score"])
+        bonus = task["name"] in ("training", "convolution")
+        assert (task["status"], task["bonus"], task["score"]) == ("passed", bonus, task["max_score"])
         assert sum(test["max_score"] for test in task["tests"]) == task["max_score"]
         for test in task["tests"]:
             assert {"name", "status", "score", "max_score", "message", "hint"} <= set(test)
             assert test["status"] == "passed" and float(test["max_score"]).is_integer()
+
+
+def test_bonus_tasks_never_change_the_exit_status(tmp_path):
+    case = Case("no_maximum", "convolution", replace=(("windows.max(axis", "windows.min(axis"),))
+    folder = case.write(tmp_path / "no_maximum")
+    (folder / "training.py").unlink()
+    done = run("grader", "--submission", folder, "--report", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The smallest value of each window was taken." in done.stdout and "There is no training.py" in done.stdout
+    assert "Total  100 of 100 points, 8 bonus" in done.stdout
+    assert "Next   all done" in done.stdout
+    results = results_in(tmp_path)
+    assert (results["score"], results["max_score"], results["bonus"]) == (100.0, 100.0, 8.0)
+    assert [task["status"] for task in results["tasks"][-2:]] == ["missing", "failed"]
+
+
+def test_bonus_points_replace_no_others(tmp_path):
+    case = Case("by_256", "preprocessing", replace=(('images.astype("float32") / 255', "images / 256"),))
+    done = run("grader", "--submission", case.write(tmp_path / "by_256"), "--report", tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    results = results_in(tmp_path)
+    assert (results["score"], results["bonus"]) == (98.0, 20.0) and "Total  98 of 100 points, 20 bonus" in done.stdout
+    for name, status in (("convolution", 0), ("training", 0)):
+        assert run("grader", "--task", name, "--submission", SOLUTIONS).returncode == status
+    assert run("grader", "--task", "training").returncode == 0  # the stubs: only core tasks count
 
 
 def test_untouched_stubs_are_one_line_a_task():
@@ -102,7 +130,7 @@ def test_a_selection_declares_the_whole_maximum(wrong, tmp_path):
         results = results_in(tmp_path / str(number))
         assert results["max_score"] == 100 and [task["max_score"] for task in results["tasks"]] == list(SCORES.values())
         tests = [test for task in results["tasks"] for test in task["tests"]]
-        assert sum(test["max_score"] for test in tests) == 100
+        assert sum(test["max_score"] for test in tests) == 120
         assert sum(test["status"] != "not_run" for test in tests) == run_checks
         assert {task["status"] for task in results["tasks"][1:]} == {"not_run"}
     assert "Traceback" not in done.stdout and "This is pixel / 256" in done.stdout

@@ -14,11 +14,12 @@ def test_the_reference_gets_full_marks(graded):
         (task.name, Status.PASSED, []) for task in TASKS
     ]
     assert results.score == results.max_score == CORE_POINTS == 100
+    assert results.bonus == 20
 
 
 def test_the_stubs_get_nothing_and_are_not_started(graded):
     results = graded(REPOSITORY / "assignments")
-    assert results.score == 0
+    assert results.score == results.bonus == 0
     assert [task.status for task in results.tasks] == [Status.NOT_STARTED] * len(TASKS)
     assert {record.outcome for task in results.tasks for record in task.records} == {Outcome.NOT_STARTED}
 

@@ -385,7 +385,7 @@ def test_the_hand_out_names_every_task_and_no_answer(generated):
     text = generated["README.md"]
     for task in TASKS:
         assert task.title in text
-        assert f"| `{task.file_name}` | {task.points} |" in text
+        assert f"| `{task.file_name}` | {'+' if task.bonus else ''}{task.points} |" in text
     assert "{{" not in text
     assert "Sequential(" not in text
 

@@ -1,6 +1,7 @@
 """Makes `assignments/README.md`, the hand-out: the text of `handout.md`, filled from the task table."""
 
 import re
+from itertools import count
 from pathlib import Path
 
 from grader.course.tasks import CORE_POINTS, TASKS
@@ -37,7 +38,8 @@ def make_handout(lessons: dict[str, str], template: Path = TEMPLATE) -> str:
 def _table(lessons: dict[str, str]) -> str:
     """Return the tasks as a Markdown table, in the order in which to do them."""
     rows = ["| | task | file | points | you learn |", "|---|---|---|---|---|"]
-    for number, task in enumerate(TASKS, start=1):
-        points = f"+{task.points}" if task.bonus else f"{task.points}"
+    numbers = count(1)
+    for task in TASKS:
+        number, points = ("bonus", f"+{task.points}") if task.bonus else (str(next(numbers)), f"{task.points}")
         rows.append(f"| {number} | {task.title} | `{task.file_name}` | {points} | {lessons[task.name]} |")
     return "\n".join(rows)

@@ -20,6 +20,9 @@ class Task:
         hint: where to start, one sentence.
         bonus: whether its points come on top of the 100.
         needs_tensorflow: whether its guest is forked from a server that has imported TensorFlow.
+        without: libraries that its module must do without.
+        stand_ins: modules of other tasks in whose place its module finds the grader's own, so that a mistake there
+            costs nothing here.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Task:
     hint: str
     bonus: bool = False
     needs_tensorflow: bool = True
+    without: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -83,6 +88,27 @@ TASKS: tuple[Task, ...] = (
         checks=11,
         public_names=("build_activation_model", "extract_activations"),
         hint="keras.Model takes a list of outputs: keras.Model(model.inputs, [layer.output for ...]).",
+    ),
+    Task(
+        name="training",
+        title="Training with callbacks",
+        points=10,
+        checks=10,
+        public_names=("build_callbacks", "EpochTimer", "train", "predict_labels"),
+        hint="Start with EpochTimer: note time.perf_counter() when an epoch begins, and subtract it when it ends.",
+        bonus=True,
+        stand_ins=("threshold_callback",),
+    ),
+    Task(
+        name="convolution",
+        title="Convolution by hand",
+        points=10,
+        checks=8,
+        public_names=("convolve2d", "max_pool2d"),
+        hint="Start with the shape of the result: a kernel of height kh has h - kh + 1 places in an image of height h.",
+        bonus=True,
+        needs_tensorflow=False,
+        without=("tensorflow", "keras", "scipy", "torch", "jax", "cv2", "skimage"),
     ),
 )
 """All tasks, in the order of the hand-out."""

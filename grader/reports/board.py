@@ -51,8 +51,8 @@ def render(results: Results, selected: list[str], colour: bool, width: int) -> s
             _task(console, result, all_failures=len(selected) == 1)
     console.print()
     total = Text.assemble(("Total", "bold"), f"  {results.score} of {results.max_score} points")
-    if any(result.bonus for result in results.tasks):
-        total.append(f", and {results.bonus} bonus points")
+    if results.bonus:
+        total.append(f", {results.bonus} bonus")
     not_selected = [result.name for result in results.tasks if result.name not in selected]
     if not_selected:
         total.append(f"   (not graded this time: {', '.join(not_selected)})")

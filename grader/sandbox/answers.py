@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, NAME_LIMIT, TEXT_LIMIT
+from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, LISTED_CALLBACKS, NAME_LIMIT, TEXT_LIMIT
 
 Form = Callable[[Any], bool]
 
@@ -135,6 +135,19 @@ def _is_call(value: Any) -> bool:
     return _has(value, result=is_observation, handle=_is_count) and _list_of(is_observation, 10)(value.get("after", []))
 
 
+def _is_callback(value: Any) -> bool:
+    described = _has(value, kind=_is_text, callback=_is_bool, settings=_is_dict) and _is_text(value.get("class"))
+    return described and all(is_observation(setting) for setting in value["settings"].values())
+
+
+def _is_epoch(value: Any) -> bool:
+    return _has(value, took=_is_float, logs=is_observation)
+
+
+def _are_rows(value: Any) -> bool:
+    return _has(value, count=_is_count, images=_is_array, labels=_is_array)
+
+
 FORMS: dict[str, Form] = {
     "inspect": _is_inspection,
     "import": lambda value: _has(value, names=_are_texts),
@@ -153,5 +166,16 @@ FORMS: dict[str, Form] = {
     "event": lambda value: _has(value, stop=_is_bool, logs=is_observation),
     "request_stop": _is_nothing,
     "fit": lambda value: _has(value, accuracy=is_observation),
+    "imported": _are_texts,
+    "callbacks": _list_of(_is_callback, LISTED_CALLBACKS),
+    "time_epochs": _list_of(_is_epoch, 10),
+    "fit_with": lambda value: _has(value, took=_is_float, history=is_observation, files=_are_texts),
+    "watching_model": _is_count,
+    "watched": lambda value: _has(
+        value, trained=_are_rows, tested=_are_rows, weights=_are_arrays, compiled_anew=_is_bool
+    ),
+    "history": lambda value: _has(value, history=_is_bool, figures=is_observation),
+    "epoch_counter": _is_count,
+    "counted": _is_count,
 }
 """Per probe, what its answer looks like."""

@@ -33,6 +33,9 @@ DEPTH_LIMIT = 20
 NAME_LIMIT = 200
 """Names of a module or a class that are reported, to find one that is misspelt."""
 
+LISTED_CALLBACKS = 40
+"""Callbacks of one list that are described: five are asked for."""
+
 FRAME_LIMIT = 8
 """Lines of student code in a traceback: the last ones, which a beginner reads."""
 

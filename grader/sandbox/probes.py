@@ -7,7 +7,7 @@ What student code returns and a later question needs (a model, a callback) stays
 import importlib
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,11 @@ from grader.sandbox.observe import (
     syntax_of,
     type_name,
 )
+from grader.sandbox.withheld import Withheld
 
 if TYPE_CHECKING:
     from grader.sandbox.models import Models
+    from grader.sandbox.training import Trainings
 
 
 class Probes:
@@ -36,6 +38,8 @@ class Probes:
         self._module: Any = None
         self._small_model: Any = None
         self._models: Models | None = None
+        self._made_trainings: Trainings | None = None
+        self._withheld = Withheld(())
         if preloaded:  # before student code, so that what is bound is Keras's own
             self._load_models()
 
@@ -76,8 +80,19 @@ class Probes:
         untouched = all(name in bodies and _is_stub(bodies[name]) for name in public_names)
         return {"syntax": None, "untouched": untouched}
 
-    def ask_import(self, module: str) -> dict[str, Any]:
-        """Import the student's module; the names that it defines."""
+    def ask_import(self, module: str, without: Sequence[str] = (), stand_ins: Sequence[str] = ()) -> dict[str, Any]:
+        """Import the student's module; the names that it defines.
+
+        Args:
+            module: its name.
+            without: libraries that it is to do without.
+            stand_ins: other modules of the submission that are ours here.
+        """
+        self._withheld = Withheld(without)
+        if stand_ins:
+            from grader.sandbox.training import stand_in  # imports Keras, which some tasks do without
+
+            sys.modules.update({name: stand_in(name) for name in stand_ins})
         self._module = importlib.import_module(module)
         names = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("_")]
         return {"names": [name[:80] for name in names[:NAME_LIMIT]]}
@@ -106,10 +121,18 @@ class Probes:
             answer["after"] = [observe(value) for value in positional]
         return answer
 
+    def ask_imported(self) -> list[str]:
+        """The libraries that the module was to do without, and yet has imported."""
+        return self._withheld.imported()
+
     def _argument(self, value: Any) -> Any:
-        """A writable copy of an array, the object behind a handle, everything else as it is."""
+        """A writable copy of an array, the object behind a handle, a `Path`, everything else as it is."""
         if isinstance(value, dict) and "object" in value:
             return self._objects[value["object"]]
+        if isinstance(value, dict) and "path" in value:
+            return Path(value["path"])
+        if isinstance(value, list | tuple):
+            return type(value)([self._argument(item) for item in value])
         if hasattr(value, "dtype"):
             return value.copy()
         return value
@@ -126,8 +149,9 @@ class Probes:
 
     def _load_models(self) -> "Models":
         from grader.sandbox.models import Models  # imports Keras, which some tasks do without
+        from grader.sandbox.training import Trainings
 
-        self._models = Models()
+        self._models, self._made_trainings = Models(), Trainings()
         return self._models
 
     def ask_describe(self, handle: int, input_shape: list[int], inputs: Any) -> dict[str, Any]:
@@ -198,6 +222,54 @@ class Probes:
     def ask_fit(self, handle: int, rows: Any, epochs: int) -> dict[str, Any]:
         """A real `fit` of a tiny model with one callback; the accuracies of the epochs that were trained."""
         return self._keras.fit(self._objects[handle], rows, epochs)
+
+    # Trainings
+
+    @property
+    def _trainings(self) -> "Trainings":
+        if self._made_trainings is None:
+            self._load_models()
+        assert self._made_trainings is not None
+        return self._made_trainings
+
+    def ask_callbacks(self, handle: int, directory: str) -> list[dict[str, Any]]:
+        """The callbacks of a list as plain data; paths are told as seen from `directory`."""
+        timer = getattr(self._module, "EpochTimer", None)
+        return self._trainings.callbacks(self._objects[handle], directory, timer)
+
+    def ask_time_epochs(self, handle: int, pauses: list[float]) -> list[dict[str, Any]]:
+        """Drive a callback through epochs of known length; per epoch, its logs afterwards and how long it took."""
+        return self._trainings.time_epochs(self._objects[handle], pauses)
+
+    def ask_fit_with(
+        self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str
+    ) -> dict[str, Any]:
+        """A real `fit` of a tiny model with one callback, or with those of a list at these places."""
+        value = self._objects[handle]
+        callbacks = [value] if places is None else [value[place] for place in places]
+        return self._trainings.fit(self._keras.small_model(), callbacks, rows, epochs, directory)
+
+    def ask_watching_model(self, weights: list[Any]) -> int:
+        """Make a model that notes what it is trained on; its handle."""
+        return self._keep(self._trainings.watching(weights))
+
+    def ask_watched(self, handle: int) -> dict[str, Any]:
+        """What that model was given, and its weights."""
+        return self._trainings.watched(self._objects[handle])
+
+    def ask_history(self, handle: int) -> dict[str, Any]:
+        """Whether an object is a `History`, and its figures."""
+        return self._trainings.history(self._objects[handle])
+
+    def ask_epoch_counter(self) -> int:
+        """Make a callback that counts epochs; its handle."""
+        from grader.sandbox.training import EpochCounter
+
+        return self._keep(EpochCounter())
+
+    def ask_counted(self, handle: int) -> int:
+        """How many epochs that callback has seen."""
+        return int(self._objects[handle].epochs)
 
 
 def _is_stub(body: list[Any]) -> bool:

@@ -27,6 +27,8 @@ class InProcess:
 
     def ask(self, probe: str, seconds: float | None = None, **arguments: Any) -> Answer:
         """Answer one question, without a deadline; what is printed appears on the terminal too."""
+        if probe == "import":
+            arguments["without"] = []  # other tasks need these libraries, in this same process
         with Tee() as printed:
             answer = self._probes.answer(probe, arguments)
         if "raised" in answer:

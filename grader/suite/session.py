@@ -27,11 +27,13 @@ from grader.judging.verdict import (
 )
 from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
 from grader.sandbox.submission import Submission
+from grader.sandbox.withheld import REFUSAL
 
 Obtained = TypeVar("Obtained")
 
 IMPORT_HINTS = (
     ("relative import", "Write `from preprocessing import ...`, without a dot: the modules lie side by side."),
+    (REFUSAL, "The task is to be solved without that library: remove its import, and what uses it."),
     ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
     ("URL fetch failure", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
     ("SSL", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
@@ -251,7 +253,15 @@ class TaskSession:
         guest = self._guest = self._start(self.seed, self.task.needs_tensorflow)
         self.isolation = guest.isolation
         asked = f"Importing {self.task.file_name}"
-        answer = self._ask(guest, "import", asked, settings.IMPORT_SECONDS, module=self.task.module)
+        answer = self._ask(
+            guest,
+            "import",
+            asked,
+            settings.IMPORT_SECONDS,
+            module=self.task.module,
+            without=list(self.task.without),
+            stand_ins=list(self.task.stand_ins),
+        )
         if answer.raised is not None:
             raise self._import_failed(answer.raised)
         try:

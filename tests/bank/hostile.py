@@ -18,6 +18,8 @@ FUNCTIONS = {
     "dense_model": ("build_dense_model",),
     "cnn": ("build_cnn",),
     "activation_extraction": ("build_activation_model", "extract_activations"),
+    "training": ("build_callbacks", "EpochTimer", "train", "predict_labels"),
+    "convolution": ("convolve2d", "max_pool2d"),
 }
 
 ATTACK = """
@@ -968,6 +970,125 @@ KERAS = (
     ),
 )
 
+BONUS = (
+    Hostile(
+        "callbacks_that_lie",
+        """
+        import keras
+        def lying(kind, **settings):
+            return type(kind.__name__, (), {"__class__": kind, "__eq__": lambda *_: True, **settings})()
+        def build_callbacks(directory, threshold=0.98):
+            names = ("ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard")
+            return [lying(getattr(keras.callbacks, name), threshold=threshold, factor=0.5, patience=3) for name in names]
+        """,
+        at="module",
+        task="training",
+        status="failed",
+    ),
+    Hostile(
+        "monitor_that_raises",
+        """
+        import keras
+        from threshold_callback import AccuracyThresholdCallback
+        class Odd(keras.callbacks.ModelCheckpoint):
+            monitor = property(lambda self: exit(0), lambda self, value: None)
+        def build_callbacks(directory, threshold=0.98):
+            return [AccuracyThresholdCallback(threshold), Odd(f"{directory}/best.keras", save_best_only=True)]
+        """,
+        at="module",
+        task="training",
+        status="crashed",
+    ),
+    Hostile(
+        "history_that_lies",
+        """
+        import keras
+        class History:
+            __class__ = keras.callbacks.History
+            history = {"loss": [0.1] * 5, "val_loss": [0.1] * 5, "epoch_seconds": [1.0, 1.0]}
+        def train(model, images, labels, epochs=5, validation_data=None, callbacks=()):
+            return History()
+        """,
+        at="module",
+        task="training",
+        status="failed",
+    ),
+    Hostile(
+        "training_that_is_only_claimed",
+        """
+        import keras
+        def train(model, images, labels, epochs=5, validation_data=None, callbacks=()):
+            for _ in range(epochs):
+                model.seen.trained.add((images, labels))
+            model.set_weights([weight + 1 for weight in model.get_weights()])
+            history = keras.callbacks.History()
+            history.history = {"loss": [1.0] * epochs}
+            return history
+        """,
+        at="module",
+        task="training",
+        status="failed",
+    ),
+    Hostile(
+        "timer_that_sleeps",
+        """
+        import keras, time
+        class EpochTimer(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None): time.sleep(60)
+        """,
+        at="module",
+        task="training",
+        status="timeout",
+        slow=True,
+    ),
+    Hostile("checkpoint_outside", "denied(open, '/etc/best.keras', 'w')", "call", task="training"),
+    Hostile(
+        "keras_callbacks_patched",
+        """
+        import keras
+        keras.callbacks.ModelCheckpoint = keras.callbacks.TensorBoard = keras.callbacks.Callback
+        keras.Model.fit = lambda *_, **__: keras.callbacks.History()
+        """,
+        at="wrong",
+        task="training",
+        status="failed",
+    ),
+    Hostile(
+        "convolution_for_points",
+        "import numpy\nnumpy.ndarray.__eq__ = True",
+        "wrong",
+        task="convolution",
+        status="failed missing",
+        most=1,
+    ),
+    Hostile(
+        "numbers_that_claim_to_be_equal",
+        """
+        import numpy as np
+        class Equal(np.ndarray):
+            def __array_ufunc__(self, *arguments, **named): return np.True_
+        def convolve2d(image, kernel): return np.zeros(np.subtract(image.shape, kernel.shape) + 1).view(Equal)
+        def max_pool2d(image, size=2): return np.zeros(np.array(image.shape) // size).view(Equal)
+        """,
+        at="module",
+        task="convolution",
+        status="failed",
+        most=5,
+    ),
+    Hostile(
+        "tensorflow_by_a_way_around",
+        """
+        import sys
+        sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Withheld"]
+        import tensorflow
+        """,
+        task="convolution",
+        status="failed timeout",
+        most=9,
+        says="imports keras and tensorflow; numpy alone was asked",
+    ),
+)
+
 
 def _statuses(statuses: str, at: str) -> str:
     """What may become of the task: what is raised on import makes it missing, in a call it fails some checks."""
@@ -1016,5 +1137,6 @@ CASES: tuple[Hostile, ...] = (
         files={"cnn.py": "import sys\nsys.exit(0)\n"},
     ),
     *KERAS,
+    *BONUS,
 )
 """The bank."""

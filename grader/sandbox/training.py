@@ -1,0 +1,222 @@
+"""The guest's side of the task `training`: callbacks as plain data, epochs of known length, and models that watch.
+
+Nothing is judged here. Keras's classes are bound before student code is imported; what a model was trained on is seen
+by the model itself, whatever `train` says of it.
+"""
+
+import os
+from pathlib import Path
+from time import perf_counter, sleep
+from types import ModuleType
+from typing import Any
+
+import keras
+import numpy as np
+
+from grader.sandbox.observe import LISTED_CALLBACKS, NAME_LIMIT, observe, text_of, type_name
+
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "ModelCheckpoint": ("filepath", "monitor", "save_best_only", "save_freq"),
+    "ReduceLROnPlateau": ("monitor", "factor", "patience"),
+    "TensorBoard": ("log_dir",),
+    "AccuracyThresholdCallback": ("threshold",),
+}
+"""Per kind of callback, the settings that the task asks for."""
+
+PATHS = ("filepath", "log_dir")
+
+ROWS = 100
+"""Rows that a watching model keeps of what it is trained on, and of what it is evaluated on."""
+
+
+class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Stands in for the student's: keeps its threshold, and never stops a training."""
+
+    def __init__(self, threshold: Any = 0.98) -> None:
+        """Keep the threshold."""
+        super().__init__()
+        self.threshold = threshold
+
+
+KINDS: dict[str, type] = {
+    "AccuracyThresholdCallback": AccuracyThresholdCallback,
+    "ModelCheckpoint": keras.callbacks.ModelCheckpoint,
+    "ReduceLROnPlateau": keras.callbacks.ReduceLROnPlateau,
+    "TensorBoard": keras.callbacks.TensorBoard,
+}
+
+STAND_INS = {"threshold_callback": AccuracyThresholdCallback}
+"""Per module of a submission that is stood in for, what it holds."""
+
+
+def stand_in(name: str) -> ModuleType:
+    """A module of ours in the place of the student's module of that name."""
+    module, held = ModuleType(name), STAND_INS[name]
+    setattr(module, held.__name__, held)
+    return module
+
+
+class EpochCounter(keras.callbacks.Callback):  # type: ignore[misc]
+    """Counts the epochs that end."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.epochs = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Count one."""
+        self.epochs += 1
+
+
+class Rows:
+    """Images and labels that went by: the first `ROWS`, and how many there were."""
+
+    def __init__(self) -> None:
+        self.images: list[Any] = []
+        self.labels: list[Any] = []
+        self.count = 0
+
+    def add(self, data: Any) -> None:
+        """One batch, as Keras gives it to a training or test step."""
+        images, labels = np.asarray(data[0]), np.asarray(data[1]).ravel()
+        if self.count < ROWS:
+            self.images.append(images)
+            self.labels.append(labels)
+        self.count += len(images)
+
+    def observed(self) -> dict[str, Any]:
+        """As plain data."""
+        images = np.concatenate(self.images)[:ROWS] if self.images else np.zeros((0,))
+        labels = np.concatenate(self.labels)[:ROWS] if self.labels else np.zeros((0,))
+        return {"count": self.count, "images": images, "labels": labels}
+
+
+class Watching(keras.Sequential):  # type: ignore[misc]
+    """A model that notes what it is trained and evaluated on, and otherwise does what Keras does."""
+
+    def train_step(self, data: Any) -> Any:
+        """Note the batch, and train on it."""
+        self.seen.trained.add(data)
+        return super().train_step(data)
+
+    def test_step(self, data: Any) -> Any:
+        """Note the batch, and evaluate it."""
+        self.seen.tested.add(data)
+        return super().test_step(data)
+
+
+class Seen:
+    """What a watching model was given, and the optimizer that it had at first."""
+
+    def __init__(self, optimizer: Any) -> None:
+        self.trained, self.tested, self.optimizer = Rows(), Rows(), optimizer
+
+
+class Trainings:
+    """What a guest does with callbacks and with what trains."""
+
+    def __init__(self) -> None:
+        self._history = keras.callbacks.History
+        self._base = keras.callbacks.Callback
+
+    def callbacks(self, value: Any, directory: str, timer: Any) -> list[dict[str, Any]]:
+        """Each callback of a list as plain data; paths are told as seen from `directory`.
+
+        Args:
+            value: what `build_callbacks` returned.
+            directory: what it was called with.
+            timer: the module's own `EpochTimer`.
+        """
+        return [self._callback(entry, directory, timer) for entry in _entries(value)]
+
+    def _callback(self, value: Any, directory: str, timer: Any) -> dict[str, Any]:
+        kinds = KINDS | ({"EpochTimer": timer} if isinstance(timer, type) else {})
+        kind = next((name for name, base in kinds.items() if issubclass(type(value), base)), "")
+        settings = {name: _setting(value, name, directory) for name in SETTINGS.get(kind, ())}
+        if "monitor" in settings:
+            settings["direction"] = observe(_direction(value))
+        is_callback = issubclass(type(value), self._base)
+        return {"class": type_name(value), "kind": kind, "callback": is_callback, "settings": settings}
+
+    def time_epochs(self, callback: Any, pauses: list[float]) -> list[dict[str, Any]]:
+        """Drive a callback through epochs that last as long as `pauses` say, in seconds.
+
+        Per epoch, the logs afterwards and how long it took in all, the callback's own methods included.
+        """
+        callback.set_params({"epochs": len(pauses), "steps": 1, "verbose": 0})
+        callback.on_train_begin({})
+        epochs = []
+        for number, pause in enumerate(pauses):
+            logs = {"loss": 0.5, "accuracy": 0.75}
+            began = perf_counter()
+            callback.on_epoch_begin(number, {})
+            callback.on_train_batch_begin(0, {})
+            sleep(pause)
+            callback.on_train_batch_end(0, {"loss": 0.5})
+            callback.on_epoch_end(number, logs)
+            epochs.append({"took": perf_counter() - began, "logs": observe(logs)})
+        callback.on_train_end(dict(logs))
+        return epochs
+
+    def fit(self, model: Any, callbacks: Any, rows: Any, epochs: int, directory: str) -> dict[str, Any]:
+        """A real `fit` of a tiny model: the figures of its History, the seconds it took, and the files it wrote."""
+        began = perf_counter()
+        history = model.fit(rows, rows, epochs=epochs, validation_data=(rows, rows), verbose=0, callbacks=callbacks)
+        took = perf_counter() - began
+        files = sorted(path.relative_to(directory) for path in Path(directory).rglob("*") if path.is_file())
+        names = [path.as_posix()[:200] for path in files[:NAME_LIMIT]]
+        return {"took": took, "history": observe(dict(history.history)), "files": names}
+
+    def watching(self, weights: list[Any]) -> Any:
+        """A compiled model of `(28, 28)` images that notes what it is trained on.
+
+        Eager, which saves tracing a graph, and with which each step is seen.
+        """
+        layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+        model = Watching(layers)
+        model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
+        model.set_weights(weights)
+        model.seen = Seen(model.optimizer)
+        return model
+
+    def watched(self, model: Any) -> dict[str, Any]:
+        """What a watching model has been given, its weights, and whether it was compiled anew."""
+        seen = model.seen
+        return {
+            "trained": seen.trained.observed(),
+            "tested": seen.tested.observed(),
+            "weights": [np.asarray(weight, dtype=np.float32) for weight in model.weights],
+            "compiled_anew": model.optimizer is not seen.optimizer,
+        }
+
+    def history(self, value: Any) -> dict[str, Any]:
+        """Whether `value` is a History of Keras's, and its figures by name."""
+        is_history = issubclass(type(value), self._history)
+        return {"history": is_history, "figures": observe(value.history if is_history else None)}
+
+
+def _entries(value: Any) -> list[Any]:
+    return list(value[:LISTED_CALLBACKS]) if type(value) in (list, tuple) else []
+
+
+def _setting(callback: Any, name: str, directory: str) -> dict[str, Any]:
+    value = getattr(callback, name, None)
+    if name in PATHS and issubclass(type(value), str | Path):
+        value = _from(directory, str.__str__(str(value)))
+    return observe(value)
+
+
+def _from(directory: str, path: str) -> str:
+    """A path as seen from a folder, with slashes; as it is where it cannot be seen from there."""
+    try:
+        return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(directory))).as_posix()
+    except (OSError, ValueError):  # on Windows, another drive
+        return path
+
+
+def _direction(callback: Any) -> str:
+    """Which way a monitored figure should go: `min`, `max` or `auto`."""
+    words = {"less": "min", "greater": "max"}
+    operation = getattr(getattr(callback, "monitor_op", None), "__name__", "")
+    return words.get(operation) or text_of(getattr(callback, "mode", "auto")).strip("'")

@@ -1,0 +1,706 @@
+"""Checks of `training`: the callbacks by their settings, the timer by what it measures, `train` by what a model sees.
+
+The student's threshold callback is not looked at here: in its place stands one of the grader's own, which keeps the
+threshold that it was given.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course.settings import PREDICTION_TOLERANCE
+from grader.judging import oracle
+from grader.judging.architecture import Architecture, Dense, Flatten
+from grader.judging.diagnosis import TENSOR_HINT, Array, Mistake, expect_array, with_article
+from grader.judging.verdict import Failed, clean
+from grader.suite.session import Called, TaskSession
+
+BUILD, TIMER, TRAIN, PREDICT = "build_callbacks", "EpochTimer", "train", "predict_labels"
+
+THRESHOLD = "AccuracyThresholdCallback"
+CHECKPOINT, PLATEAU, BOARD = "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard"
+KINDS = (THRESHOLD, CHECKPOINT, PLATEAU, BOARD, TIMER)
+
+FIGURES = ("val_loss", "val_accuracy")
+"""What the best model may be told by."""
+
+WATCHED = (*FIGURES, "loss", "accuracy")
+"""What the learning rate may depend on."""
+
+PAUSES = (0.06, 0.03, 0.09)
+"""Seconds that the epochs of the driven timer last: each differs from the sum of those before it, and from one another,
+by more than `SLACK`."""
+
+SLACK = 0.02
+"""Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
+
+IMAGES = 12
+"""Images that `train` gets: one batch of the default size, since a step costs 60 ms whatever it computes."""
+
+
+CLASSIFIER = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
+"""The model that is trained, and the one that predicts."""
+
+
+# The list of callbacks
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The callbacks that `build_callbacks` made.
+
+    Attributes:
+        shown: the call.
+        handle: the list.
+        directory: the folder they were made for.
+        entries: each as plain data.
+    """
+
+    shown: str
+    handle: int
+    directory: str
+    entries: list[dict[str, Any]]
+
+    def place(self, kind: str) -> int:
+        """Where the one callback of a kind stands.
+
+        Raises:
+            Failed: there is none, or more than one.
+        """
+        places = [place for place, entry in enumerate(self.entries) if entry["kind"] == kind]
+        if len(places) != 1:
+            there = "no" if not places else f"{len(places)} callbacks"
+            of_kind = f"{kind}" if not places else f"of the kind {kind}"
+            classes = ", ".join(clean(entry["class"], 40) for entry in self.entries) or "nothing"
+            hint = self._hint(kind) if not places else "One of each kind was asked for."
+            raise Failed(f"{self.shown} holds {there} {of_kind}; it holds {classes}.", hint)
+        return places[0]
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """The settings of the one callback of a kind, as plain values.
+
+        Raises:
+            Failed: there is none, or more than one.
+        """
+        observed = self.entries[self.place(kind)]["settings"]
+        return {name: setting.get("value", setting.get("type")) for name, setting in observed.items()}
+
+    def _hint(self, kind: str) -> str:
+        """What helps where a kind is missing."""
+        if any(entry["class"] == "type" for entry in self.entries):
+            return "A class stands in the list: put brackets behind it, which make a callback of it."
+        if any(entry["class"] == kind for entry in self.entries):
+            origin = "from threshold_callback import it" if kind == THRESHOLD else "take the one of keras.callbacks"
+            return f"The {kind} in the list is another class of that name: {origin}."
+        if kind == THRESHOLD:
+            return f"Write: from threshold_callback import {THRESHOLD}."
+        return "" if kind == TIMER else f"Keras has it: keras.callbacks.{kind}."
+
+
+def listed(task: TaskSession, directory: str, as_path: bool = False, threshold: float | None = None) -> Listed:
+    """Call `build_callbacks` for a folder, given as a text or as a Path."""
+    given: Any = {"path": directory} if as_path else directory
+    keywords = {} if threshold is None else {"threshold": threshold}
+    named = f", threshold={threshold}" if keywords else ""
+    shown = f"{BUILD}({f'Path({directory!r})' if as_path else repr(directory)}{named})"
+
+    def made() -> Listed:
+        try:
+            called = task.call(BUILD, given, shown=shown, keywords=keywords)
+        except Failed as failure:
+            failure.hint = failure.hint or _directory_hint(failure.message, as_path)
+            raise
+        expect_list(called)
+        entries = task.value("callbacks", shown, handle=called.handle, directory=directory)
+        return Listed(shown, called.handle, directory, entries)
+
+    return task.once(shown, made)
+
+
+def _directory_hint(message: str, as_path: bool) -> str:
+    """What helps where `build_callbacks` raised."""
+    if "unexpected keyword argument" in message or "required positional argument" in message:
+        return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
+    if "object is not callable" in message:
+        return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
+    given = "a Path" if as_path else "a text"
+    return f"The folder is {given} here: Path(directory) / 'logs' and os.path.join(directory, 'logs') take both."
+
+
+def expect_list(called: Called) -> None:
+    """See that a list came back.
+
+    Raises:
+        Failed: something else did.
+    """
+    kind = called.result["kind"]
+    if kind == "none":
+        raise Failed(f"{called.shown} returned None; a list of callbacks was expected.", "Is the `return` missing?")
+    if kind != "list":
+        hint = "Callbacks stand in square brackets: [first, second]."
+        raise Failed(f"{called.shown} returned {with_article(called.result['type'])}; a list was expected.", hint)
+
+
+@pytest.mark.points(1)
+def test_build_callbacks_makes_all_five(task: TaskSession) -> None:
+    """A list holds one callback of each kind, for a folder given as a text or as a Path."""
+    for made in (listed(task, "runs/first"), listed(task, "runs/second", as_path=True)):
+        for kind in KINDS:
+            made.place(kind)
+        if len(made.entries) != len(KINDS):
+            other = next((entry for entry in made.entries if entry["kind"] not in KINDS), {"class": "one more"})
+            raise Failed(
+                f"{made.shown} holds {len(made.entries)} callbacks; five were expected.",
+                f"{clean(other['class'], 60)} was not asked for.",
+            )
+        for entry in made.entries:
+            if not entry["callback"]:
+                named = clean(entry["class"], 60)
+                raise Failed(
+                    f"The {named} of {made.shown} is no keras.callbacks.Callback.", "Derive its class from it."
+                )
+
+
+@pytest.mark.points(1)
+def test_build_callbacks_passes_the_threshold_on(task: TaskSession) -> None:
+    """The threshold callback gets the threshold, 0.98 where there is none."""
+    drawn = round(float(task.generator().choice(np.arange(550, 960))) / 1000, 3)
+    for threshold in (None, drawn):
+        made = listed(task, "runs/first", threshold=threshold)
+        expected = 0.98 if threshold is None else threshold
+        found = made.settings(THRESHOLD)["threshold"]
+        if found != expected:
+            hint = "Pass the argument on as it is: AccuracyThresholdCallback(threshold)."
+            if found == 0.98:
+                hint = f"The default was taken. {hint}"
+            raise Failed(
+                f"{made.shown} made the {THRESHOLD} with {clean(str(found), 60)}; {expected} was expected.", hint
+            )
+
+
+@pytest.mark.points(1)
+def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
+    """The checkpoint keeps the best model, by a figure of the validation, in `best.keras` of the folder."""
+    for made in (listed(task, "runs/first"), listed(task, "runs/second", as_path=True)):
+        found = made.settings(CHECKPOINT)
+        expect_path(made, CHECKPOINT, found["filepath"], "best.keras")
+        expect_monitor(made, CHECKPOINT, found, FIGURES)
+        if found["save_best_only"] is not True:
+            shown = f"The {CHECKPOINT} of {made.shown}"
+            raise Failed(f"{shown} keeps every epoch's model; the best was asked for.", "Set save_best_only=True.")
+        if found["save_freq"] != "epoch":
+            shown = f"The {CHECKPOINT} of {made.shown} saves every {clean(str(found['save_freq']), 40)} batches"
+            raise Failed(f"{shown}; once an epoch was expected.", "Leave save_freq out.")
+    _, files = fitted(task)
+    if "best.keras" not in files:
+        message = f"After a fit with the {CHECKPOINT} of {listed(task, 'runs/first').shown} there is no best.keras"
+        raise Failed(f"{message}; in the folder are {', '.join(files) or 'no files'}.")
+
+
+def fitted(task: TaskSession) -> tuple[str, list[str]]:
+    """A real fit with the two callbacks that write: the call, and the files that they wrote into the folder."""
+
+    def fit() -> tuple[str, list[str]]:
+        made = listed(task, "runs/first")
+        places = [place for place, entry in enumerate(made.entries) if entry["kind"] in (CHECKPOINT, BOARD)]
+        asked = f"model.fit(..., callbacks=...) with the {CHECKPOINT} and the {BOARD} of {made.shown}"
+        rows = np.eye(4, dtype=np.float32)
+        value = task.value(
+            "fit_with", asked, handle=made.handle, places=places, rows=rows, epochs=1, directory=made.directory
+        )
+        return asked, [clean(str(name), 200) for name in value["files"]]
+
+    return task.once("fit with those that write", fit)
+
+
+@pytest.mark.points(1)
+def test_build_callbacks_lowers_the_rate_and_logs(task: TaskSession) -> None:
+    """The learning rate is halved after three epochs without progress; TensorBoard logs into `logs` of the folder."""
+    for made in (listed(task, "runs/first"), listed(task, "runs/second", as_path=True)):
+        found = made.settings(PLATEAU)
+        for name, expected in (("factor", 0.5), ("patience", 3)):
+            if found[name] != expected:
+                message = f"The {PLATEAU} of {made.shown} has {name} {clean(str(found[name]), 40)}"
+                raise Failed(f"{message}; {expected} was expected.", f"Set {name}={expected}.")
+        expect_monitor(made, PLATEAU, found, WATCHED)
+        expect_path(made, BOARD, made.settings(BOARD)["log_dir"], "logs")
+    asked, files = fitted(task)
+    if not any(name.startswith("logs/") for name in files):
+        raise Failed(f"{asked} wrote no logs; in the folder are {', '.join(files) or 'no files'}.")
+
+
+def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:
+    """See that a callback writes to a place in the folder.
+
+    Raises:
+        Failed: it writes to another.
+    """
+    if found != expected:
+        place = clean(f"{made.directory}/{found}" if not str(found).startswith("..") else str(found), 160)
+        hint = f"It belongs into the folder: Path(directory) / {expected!r}."
+        if str(found).startswith("../"):
+            hint = f"That is not in the folder that was given. {hint}"
+            place = clean(f"{found}, as seen from {made.directory}", 160)
+        raise Failed(f"The {kind} of {made.shown} writes to {place}; {made.directory}/{expected} was expected.", hint)
+
+
+def expect_monitor(made: Listed, kind: str, found: dict[str, Any], figures: tuple[str, ...]) -> None:
+    """See that a callback goes by one of some figures, and the right way.
+
+    Raises:
+        Failed: it goes by another, or the wrong way.
+    """
+    monitor, direction = found["monitor"], found["direction"]
+    if monitor not in figures:
+        message = f"The {kind} of {made.shown} goes by {clean(str(monitor), 60)!r}"
+        hint = "The keys are those of the History: a metric named accuracy gives accuracy and val_accuracy."
+        if monitor in WATCHED:
+            hint = "A figure of the training rises when a model only learns by heart: take one of the validation."
+        raise Failed(f"{message}; {' or '.join(figures)} was expected.", hint)
+    wrong = "max" if str(monitor).endswith("loss") else "min"
+    if direction == wrong:
+        best = "lowest" if wrong == "max" else "highest"
+        message = f"The {kind} of {made.shown} goes by {monitor} with mode {wrong!r}"
+        raise Failed(f"{message}: it takes the worst for the best.", f"The best is the {best}: leave mode out.")
+
+
+# The timer
+
+
+def timer(task: TaskSession) -> Called:
+    """Make an `EpochTimer`."""
+    shown = f"{TIMER}()"
+
+    def made() -> Called:
+        called = task.call(TIMER, shown=shown)
+        if not task.value("is_callback", shown, handle=called.handle).get("callback"):
+            message = f"{shown} is no keras.callbacks.Callback."
+            raise Failed(message, f"Write: class {TIMER}(keras.callbacks.Callback).")
+        return called
+
+    return task.once(shown, made)
+
+
+@pytest.mark.points(1)
+def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
+    """Each epoch's logs get `epoch_seconds`, the time since that epoch began, and keep the rest."""
+    shown = timer(task).shown
+    asked = f"A training of {len(PAUSES)} epochs with {shown}"
+    epochs = task.value("time_epochs", asked, handle=timer(task).handle, pauses=list(PAUSES))
+    if len(epochs) != len(PAUSES):
+        raise Failed(f"{asked} gave an answer that cannot be read.")
+    seconds = [_seconds(shown, place, epoch["logs"]) for place, epoch in enumerate(epochs)]
+    for place, (found, pause, epoch) in enumerate(zip(seconds, PAUSES, epochs, strict=True)):
+        if not pause - SLACK <= found <= epoch["took"] + SLACK:
+            message = f"In epoch {place}, which took {pause:g} seconds, {shown} gave epoch_seconds of "
+            raise Failed(f"{message}{_measured(found)}.", _time_hint(place, found, seconds))
+        others = {name: value for name, value in _pairs(epoch["logs"]).items() if name != "epoch_seconds"}
+        if others != {"loss": 0.5, "accuracy": 0.75}:
+            message = f"{shown} changed the other figures of the logs, loss and accuracy."
+            raise Failed(message, "Add one key: logs['epoch_seconds'] = seconds.")
+
+
+def _measured(seconds: float) -> str:
+    """A time that is another in every run, in words that are not."""
+    for limit, words in ((-1e-9, "less than 0"), (1e-3, "about 0"), (1.0, "a fraction of a second that is wrong")):
+        if seconds < limit:
+            return words
+    return "less than 1000" if seconds < 1000 else "more than 1000"
+
+
+def _time_hint(place: int, found: float, seconds: list[float]) -> str:
+    """What helps where a time is wrong."""
+    before = sum(PAUSES[:place])
+    if found < -SLACK:
+        return "The end minus the beginning: time.perf_counter() - self.began."
+    if place and abs(found - before - PAUSES[place]) < SLACK * (place + 1):
+        return "It adds up over the epochs: note the time anew in on_epoch_begin."
+    if abs(found / 1000 - PAUSES[place]) < SLACK:
+        return "Those are milliseconds: seconds were asked."
+    if found > 1e6:
+        return "That is a time of day: subtract the time at which the epoch began."
+    if found < SLACK:
+        return "The time is taken when an epoch begins, in on_epoch_begin, and again when it ends."
+    return "The time from on_epoch_begin to on_epoch_end of the same epoch was asked."
+
+
+def _pairs(observed: dict[str, Any]) -> dict[Any, Any]:
+    """The plain values of observed logs."""
+    return {key.get("value"): value.get("value") for key, value in observed.get("items", [])}
+
+
+def _seconds(shown: str, place: int, logs: dict[str, Any]) -> float:
+    """`epoch_seconds` of one epoch's logs.
+
+    Raises:
+        Failed: it is not there, or is no number.
+    """
+    found = {key.get("value"): value for key, value in logs.get("items", [])}
+    if "epoch_seconds" not in found:
+        added = [clean(str(name), 40) for name in found if name not in ("loss", "accuracy")]
+        hint = f"There is {added[0]}: is that it, misspelt?" if added else ""
+        hint = (
+            hint
+            or "on_epoch_end(self, epoch, logs=None) puts it into the dict that it gets: logs['epoch_seconds'] = ..."
+        )
+        raise Failed(f"After epoch {place}, {shown} has not put epoch_seconds into the logs.", hint)
+    value = found["epoch_seconds"]
+    array = value.get("array")
+    seconds = array.item() if array is not None and array.size == 1 else value.get("value")
+    if value["kind"] not in ("float", "int") or not isinstance(seconds, int | float):
+        hint = "A difference of two time.perf_counter() is a float."
+        raise Failed(f"{shown} gave epoch_seconds as {with_article(value['type'])}; a float was expected.", hint)
+    return float(seconds)
+
+
+@pytest.mark.points(1)
+def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
+    """After a `fit` of Keras, the History holds the seconds of each epoch."""
+    made = timer(task)
+    asked = f"model.fit(..., epochs=2, callbacks=[{made.shown}])"
+    rows = np.eye(4, dtype=np.float32)
+    value = task.value("fit_with", asked, handle=made.handle, places=None, rows=rows, epochs=2, directory=".")
+    figures = {key.get("value"): item for key, item in value["history"].get("items", [])}
+    kept = figures.get("epoch_seconds", {}).get("items", [])
+    seconds = [float(item["value"]) for item in kept if item.get("kind") in ("float", "int")]
+    if len(seconds) != 2:
+        message = f"The History of {asked} holds {len(seconds)} epoch_seconds; one for each of 2 epochs was expected."
+        raise Failed(message, "Put it into the dict logs itself, in on_epoch_end: Keras copies it into the History.")
+    if min(seconds) <= 0 or sum(seconds) > value["took"] + SLACK:
+        message = f"The epoch_seconds in the History of {asked} are not the seconds that the epochs took"
+        raise Failed(f"{message}: each is above 0, and together they are no more than the whole fit.")
+
+
+# Training
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A call of `train` on a model that watches.
+
+    Attributes:
+        shown: the call.
+        images: what it was given, and `labels` with them.
+        labels: integers.
+        before: the model's weights before.
+        seen: what the model was given, and its weights afterwards.
+        figures: the History's, where a History came back.
+    """
+
+    shown: str
+    images: Array
+    labels: Array
+    before: list[Array]
+    seen: dict[str, Any]
+    figures: dict[str, int]
+
+
+def trained(task: TaskSession, shown: str, keywords: dict[str, Any]) -> Trained:
+    """Call `train` with a model that watches, and with more arguments by keyword."""
+    generator = task.generator()
+    labels = generator.permutation(IMAGES) % 10
+    images = _learnable(generator, labels)
+    weights = [
+        generator.normal(0, 0.05, (784, 10)).astype(np.float32),
+        generator.normal(0, 0.05, (10,)).astype(np.float32),
+    ]
+    model = task.value("watching_model", "Building a model for the check", weights=weights)
+    try:
+        called = task.call(TRAIN, {"object": model}, images, labels, shown=shown, keywords=keywords)
+    except Failed as failure:
+        failure.hint = failure.hint or _train_hint(failure.message)
+        raise
+    history = task.value("history", shown, handle=called.handle)
+    if not history["history"]:
+        returned = "None" if called.result["kind"] == "none" else with_article(called.result["type"])
+        raise Failed(f"{shown} returned {returned}; the History was expected.", _history_hint(called.result))
+    figures = {str(key.get("value")): len(item.get("items", [])) for key, item in history["figures"].get("items", [])}
+    seen = task.value("watched", shown, handle=model)
+    return Trained(shown, images, labels, weights, seen, figures)
+
+
+def _learnable(generator: np.random.Generator, labels: Array) -> Array:
+    """Images in which each class lights up rows of its own, so that every step of a training helps."""
+    images = generator.random((len(labels), 28, 28), dtype=np.float32) / 16
+    for image, label in zip(images, labels, strict=True):
+        image[2 * label + 4 : 2 * label + 6] += np.float32(0.8)
+    return images
+
+
+def _loss(weights: list[Array], images: Array, labels: Array) -> float:
+    """The crossentropy of the model's own predictions, by the oracle; infinite where the weights do not fit."""
+    try:
+        return oracle.cross_entropy(oracle.forward(CLASSIFIER, weights, images)[-1], labels)
+    except ValueError:
+        return float("inf")
+
+
+def _history_hint(result: dict[str, Any]) -> str:
+    """What helps where no History came back."""
+    if result["kind"] == "none":
+        return "model.fit(...) returns the History: return it in turn."
+    if result["kind"] == "dict":
+        return "That is history.history: return the History itself."
+    return "The History is what model.fit(...) returns."
+
+
+def _train_hint(message: str) -> str:
+    """What helps where `train` raised."""
+    if "has no attribute" in message and "shape" in message:
+        return "Images and labels are numpy arrays."
+    if "rank" in message or "Argument `output` must have" in message:
+        return "The labels are integers, and stay so: the model was compiled with a sparse crossentropy."
+    if "unexpected keyword argument" in message:
+        return "Its parameters are model, images, labels, epochs, validation_data and callbacks."
+    return ""
+
+
+@pytest.mark.points(1)
+def test_train_fits_the_model(task: TaskSession) -> None:
+    """The model that is given is trained, as it was compiled, on all images and labels; the History comes back."""
+    made = trained(task, f"{TRAIN}(model, images, labels, epochs=2)", {"epochs": 2})
+    rows = made.seen["trained"]
+    if not rows["count"]:
+        raise Failed(
+            f"{made.shown} did not train the model that it was given.", "Call model.fit(...) on that model, not a copy."
+        )
+    if made.seen["compiled_anew"]:
+        message = f"{made.shown} compiled the model anew, which replaces the optimizer that it came with."
+        raise Failed(message, "The model comes compiled: only call model.fit(...).")
+    expect_rows(made, rows, made.images, made.labels, "trained")
+    after = made.seen["weights"]
+    if len(after) == len(made.before) and all(map(np.array_equal, after, made.before)):
+        raise Failed(f"{made.shown} left the weights of the model as they were.", "Is model.trainable switched off?")
+    before, loss = (_loss(weights, made.images, made.labels) for weights in (made.before, after))
+    if not loss < before:
+        message = f"After {made.shown} the loss on the same images is not below what it was before."
+        raise Failed(message, "Only call model.fit(...) with them, and leave the weights to it.")
+    if "loss" not in made.figures:
+        raise Failed(f"The History of {made.shown} has no loss.", "Return what model.fit(...) returned.")
+
+
+def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Array, did: str) -> None:
+    """See that the model was given these images with these labels, in any order.
+
+    Raises:
+        Failed: it was given fewer, or others.
+    """
+    count, found, known = rows["count"], rows["images"], rows["labels"]
+    if count % len(images) or found.shape[1:] != images.shape[1:]:
+        message = f"{made.shown} {did} the model on {count} images in all, over its epochs"
+        hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split?"
+        raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
+    found, known = found[: len(images)].astype(np.float64), known[: len(images)]
+    ours, theirs = np.argsort(images[:, 0, 0]), np.argsort(found[:, 0, 0])
+    if not np.allclose(found[theirs], images[ours], atol=1e-6):
+        scaled = np.allclose(found[theirs], images[ours] / 255, atol=1e-6)
+        hint = "They were divided by 255 once more." if scaled else "Pass images and labels on as they are."
+        raise Failed(f"{made.shown} {did} the model on other images than it was given.", hint)
+    if not np.array_equal(known[theirs], labels[ours]):
+        hint = "Labels and images belong together: pass both on as they are."
+        raise Failed(f"{made.shown} {did} the model with other labels than it was given.", hint)
+
+
+@pytest.mark.points(1)
+def test_train_passes_its_arguments_on(task: TaskSession) -> None:
+    """`epochs` (5 where there is none), `validation_data` and `callbacks` reach Keras."""
+    generator = task.generator()
+    images = generator.random((5, 28, 28), dtype=np.float32)
+    labels = generator.permutation(5)
+    counter = task.value("epoch_counter", "Making a callback for the check")
+    keywords = {"epochs": 1, "validation_data": (images, labels), "callbacks": [{"object": counter}]}
+    shown = f"{TRAIN}(model, images, labels, epochs=1, validation_data=(more, their_labels), callbacks=[callback])"
+    made = trained(task, shown, keywords)
+    expect_epochs(made, 1)
+    if not made.seen["tested"]["count"] or "val_loss" not in made.figures:
+        message = f"{shown} did not evaluate the model on the validation data: there is no val_loss in the History."
+        raise Failed(message, "Pass it on: model.fit(..., validation_data=validation_data).")
+    expect_rows(made, made.seen["tested"], images, labels, "evaluated")
+    if task.value("counted", shown, handle=counter) != 1:
+        message = f"{shown} did not call the callback at the end of the epoch."
+        raise Failed(message, "Pass them on: model.fit(..., callbacks=list(callbacks)).")
+    alone = trained(task, f"{TRAIN}(model, images, labels)", {})
+    expect_epochs(alone, 5)
+    if alone.seen["tested"]["count"]:
+        message = f"{alone.shown} evaluated the model, although there is no validation_data."
+        raise Failed(message, "Pass validation_data on as it is, None too.")
+
+
+def expect_epochs(made: Trained, epochs: int) -> None:
+    """See that the model was trained that often.
+
+    Raises:
+        Failed: it was trained more often, or less.
+    """
+    found = made.seen["trained"]["count"] / IMAGES
+    if found != epochs or made.figures.get("loss") != epochs:
+        hint = "Pass it on: model.fit(..., epochs=epochs)."
+        if epochs == 5:
+            hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
+        times = f"{found:g} times" if found != 1 else "once"
+        raise Failed(f"{made.shown} went {times} over the images; {epochs} was expected.", hint)
+
+
+# Prediction
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A call of `predict_labels`, and what is right.
+
+    Attributes:
+        called: the call.
+        probabilities: `(n, 10)`, by the oracle.
+        parts: the two results as they were observed.
+    """
+
+    called: Called
+    probabilities: Array
+    parts: list[dict[str, Any]]
+
+
+def predicted(task: TaskSession, count: int) -> Predicted:
+    """Call `predict_labels` for some images, with a small model whose weights the host knows."""
+    generator = task.generator()
+    weights = [
+        generator.normal(0, 0.12, (784, 10)).astype(np.float32),
+        generator.normal(0, 0.5, (10,)).astype(np.float32),
+    ]
+    model = task.once("model for predictions", partial(_reference, task))
+    task.value("set_weights", "Building a model for the check", handle=model, weights=weights)
+    images = generator.random((count, 28, 28), dtype=np.float32)
+    shown = f"{PREDICT}(model, images of shape {images.shape})"
+    called = task.call(PREDICT, {"object": model}, images, shown=shown)
+    probabilities = oracle.forward(CLASSIFIER, weights, images)[-1]
+    return Predicted(called, probabilities, _parts(called))
+
+
+def _reference(task: TaskSession) -> int:
+    asked = "Building a model for the check"
+    layers = CLASSIFIER.to_json()
+    names = ["flatten", "dense"]
+    return int(task.value("reference", asked, architecture=layers, names=names, functional=False, called=False))
+
+
+def _parts(called: Called) -> list[dict[str, Any]]:
+    """The two parts of a result.
+
+    Raises:
+        Failed: it does not have two.
+    """
+    result = called.result
+    if result["kind"] == "none":
+        message = f"{called.shown} returned None; labels and confidences were expected."
+        raise Failed(message, "Is the `return` missing?")
+    parts = result.get("items", [])
+    if result["kind"] not in ("tuple", "list") or len(parts) != 2:
+        returned = with_article(result["type"])
+        returned += f" of {result['length']}" if result["kind"] in ("tuple", "list") else ""
+        message = f"{called.shown} returned {returned}; two arrays, labels and confidences, were expected."
+        raise Failed(message, "Two values behind `return`, with a comma between them: return labels, confidences.")
+    return [dict(part) for part in parts]
+
+
+def label_mistakes(probabilities: Array) -> list[Mistake]:
+    """What the labels are when a known mistake is made."""
+    ordered = np.argsort(probabilities, axis=1)
+    return [
+        Mistake("Those are the confidences: labels come first.", lambda: probabilities.max(axis=1)),
+        Mistake("The least probable class was taken: use argmax.", lambda: ordered[:, 0]),
+        Mistake("The second class was taken: use argmax.", lambda: ordered[:, -2]),
+        Mistake("Labels are counted from 1; the first class is 0.", lambda: ordered[:, -1] + 1),
+        Mistake("The probabilities were rounded: use argmax.", lambda: np.round(probabilities).argmax(axis=1)),
+        Mistake("Only the first label is right: argmax needs axis=1.", lambda: np.full(len(ordered), ordered[0, -1])),
+    ]
+
+
+def confidence_mistakes(probabilities: Array) -> list[Mistake]:
+    """What the confidences are when a known mistake is made."""
+    shares = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
+    ordered = np.sort(probabilities, axis=1)
+    top = ordered[:, -1]
+    return [
+        Mistake("Those are the labels: confidences come second.", lambda: probabilities.argmax(axis=1)),
+        Mistake("Those are percent: a probability is 0 to 1.", lambda: 100 * top),
+        Mistake("The softmax was taken once more: the model gives probabilities.", lambda: shares.max(axis=1)),
+        Mistake("The least probability was taken.", lambda: ordered[:, 0]),
+        Mistake("The mean over the classes was taken: use max.", lambda: probabilities.mean(axis=1)),
+        Mistake("The sum over the classes was taken: use max.", lambda: probabilities.sum(axis=1)),
+        Mistake("The lead over the second class was taken: use max.", lambda: top - ordered[:, -2]),
+        Mistake("The probabilities were rounded.", lambda: np.round(top)),
+        Mistake("The probabilities were rounded.", lambda: np.round(top, 1)),
+        Mistake("The probabilities were rounded.", lambda: np.round(top, 2)),
+        Mistake("The logarithm was taken.", lambda: np.log(top)),
+        Mistake("The first image's stands everywhere: max needs axis=1.", lambda: np.full(len(top), top[0])),
+        Mistake("The largest of all stands everywhere: max needs axis=1.", lambda: np.full(len(top), top.max())),
+        Mistake("Confidence is the probability itself, not what is missing to 1.", lambda: 1 - top),
+    ]
+
+
+@pytest.mark.points(1)
+def test_predict_labels_gives_two_arrays(task: TaskSession) -> None:
+    """Integers and floats come back as numpy arrays of shape `(n,)`, for one image too."""
+    for count in (40, 1):
+        made = predicted(task, count)
+        for name, part, kinds in (("labels", made.parts[0], "iu"), ("confidences", made.parts[1], "f")):
+            expect_flat(f"The {name} of {made.called.shown}", part, kinds, made.probabilities)
+
+
+def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Array) -> None:
+    """See that one part of the result is a numpy array of shape `(n,)` with numbers of the right kind.
+
+    Raises:
+        Failed: it is something else.
+    """
+    expected = "integers" if "i" in kinds else "floats"
+    array = part.get("array")
+    if array is None:
+        named = "a TensorFlow tensor" if part["kind"] == "tensor" else with_article(part["type"])
+        hint = TENSOR_HINT if part["kind"] == "tensor" else "np.array(...) makes an array of a list or a number."
+        raise Failed(f"{what} are {named}; a numpy array of {expected} was expected.", hint)
+    if array.shape != (len(probabilities),):
+        hint = "It holds one number for each image: argmax(axis=1) and max(axis=1), without keepdims."
+        if array.shape == () or (array.shape == (1,) and len(probabilities) > 1):
+            hint = "That is one number for all images: argmax and max need axis=1."
+        if array.shape == (10,):
+            hint = "That is one number for each class: axis=1 goes over the classes, axis=0 over the images."
+        if array.shape == probabilities.shape:
+            hint = "Those are all probabilities: take the class of the largest, and the largest itself."
+        raise Failed(f"{what} have shape {array.shape}; {(len(probabilities),)} was expected.", hint)
+    if array.dtype.kind not in kinds:
+        hint = "argmax gives integers, max gives floats: are the two exchanged, or was one converted?"
+        raise Failed(f"{what} are {clean(str(array.dtype), 40)} values; {expected} were expected.", hint)
+
+
+@pytest.mark.points(1)
+def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
+    """The labels are the most probable classes, the confidences their probabilities."""
+    made = predicted(task, 40)
+    probabilities = made.probabilities
+    labels = _numbers(made.parts[0], f"The labels of {made.called.shown}", probabilities)
+    confidences = _numbers(made.parts[1], f"The confidences of {made.called.shown}", probabilities)
+    what = f"{made.called.shown}: the array of labels"
+    expect_array(labels, what, probabilities.argmax(axis=1), ("float64",), 0.0, label_mistakes(probabilities))
+    what = f"{made.called.shown}: the array of confidences"
+    mistakes = confidence_mistakes(probabilities)
+    expect_array(confidences, what, probabilities.max(axis=1), ("float64",), PREDICTION_TOLERANCE, mistakes)
+
+
+def _numbers(part: dict[str, Any], what: str, probabilities: Array) -> dict[str, Any]:
+    """One part of the result as floats of one axis, whatever it is: that is another check's matter."""
+    array = part.get("array")
+    if array is None and part["kind"] in ("list", "tuple"):
+        values = [item.get("value", np.asarray(item.get("array")).item()) for item in part["items"] if _is_number(item)]
+        array = np.array(values, dtype=np.float64)
+    if array is None or array.dtype.kind not in "iuf" or array.size != len(probabilities):
+        expect_flat(what, part, "iuf", probabilities)
+        raise Failed(f"{what} are no numbers, one for each image.")
+    return {"kind": "array", "type": "ndarray", "array": array.astype(np.float64).ravel()}
+
+
+def _is_number(item: dict[str, Any]) -> bool:
+    array = item.get("array")
+    return item["kind"] in ("int", "float") or (array is not None and array.size == 1)
