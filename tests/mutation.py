@@ -24,12 +24,14 @@ from grader.sandbox.host import Sandbox
 from tests.bank.cases import SOLUTIONS
 
 PREDICT = "activations = build_activation_model(model).predict(images, verbose={})"
+REMAINDER = 'logs["epoch_seconds"] = time.perf_counter() % self._began'
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("cnn", "if not 1 <= conv_layers <= 4:"): "a fourth block does not fit a 1x1 image: Keras raises ValueError itself",
     ("activation_extraction", "return dict(zip(names, activations, strict=False))"): "both have one entry a layer",
     ("activation_extraction", PREDICT.format(" 1")): "a progress bar is printed; the result is the same",
     ("activation_extraction", PREDICT.format(" -1")): "a progress bar is printed; the result is the same",
+    ("training", REMAINDER): "the clock counts from the start of the machine: no epoch lasts as long as it has run",
 }
 """Changed lines, by task and new line, that compute the same as the reference, with the reason."""
 

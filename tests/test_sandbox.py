@@ -566,7 +566,10 @@ def run_anew(submission: Path, report: Path, *arguments: str, prefix: tuple[str,
 def test_results_are_the_same_again(mixed, tmp_path):
     selected = ("--task", "preprocessing", "--task", "threshold_callback", "--task", "cnn")
     first = run_anew(mixed, tmp_path / "1", *selected, PYTHONHASHSEED="1")
-    assert [task["status"] for task in first["tasks"]] == ["failed", "not_run", "failed", "crashed", "not_run"]
+    assert [task["status"] for task in first["tasks"]] == [
+        *("failed", "not_run", "failed", "crashed", "not_run"),
+        *("not_run", "not_run"),
+    ]
     turned = ("--task", "cnn", "--task", "threshold_callback", "--task", "preprocessing")
     one_core = ("taskset", "-c", "0") if shutil.which("taskset") else ()
     again = run_anew(mixed, tmp_path / "2", *turned, prefix=one_core, PYTHONHASHSEED="2")

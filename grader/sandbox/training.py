@@ -93,7 +93,14 @@ class Rows:
 
 
 class Watching(keras.Sequential):  # type: ignore[misc]
-    """A model that notes what it is trained and evaluated on, and otherwise does what Keras does."""
+    """A model that notes what it is trained and evaluated on, and otherwise does what Keras does.
+
+    Always eager, where each step is seen, however it is compiled.
+    """
+
+    def compile(self, *arguments: Any, **named: Any) -> None:
+        """Compile it, eager."""
+        super().compile(*arguments, **{**named, "run_eagerly": True})
 
     def train_step(self, data: Any) -> Any:
         """Note the batch, and train on it."""
@@ -169,13 +176,10 @@ class Trainings:
         return {"took": took, "history": observe(dict(history.history)), "files": names}
 
     def watching(self, weights: list[Any]) -> Any:
-        """A compiled model of `(28, 28)` images that notes what it is trained on.
-
-        Eager, which saves tracing a graph, and with which each step is seen.
-        """
+        """A compiled model of `(28, 28)` images that notes what it is trained on."""
         layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
         model = Watching(layers)
-        model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
+        model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         model.set_weights(weights)
         model.seen = Seen(model.optimizer)
         return model

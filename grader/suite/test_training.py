@@ -453,8 +453,6 @@ def _train_hint(message: str) -> str:
         return "Images and labels are numpy arrays."
     if "rank" in message or "Argument `output` must have" in message:
         return "The labels are integers, and stay so: the model was compiled with a sparse crossentropy."
-    if "unexpected keyword argument" in message:
-        return "Its parameters are model, images, labels, epochs, validation_data and callbacks."
     return ""
 
 

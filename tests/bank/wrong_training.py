@@ -508,7 +508,7 @@ CASES: tuple[Case, ...] = (
         "    epochs: int = 5,\n",
         "    number: int = 5,\n",
         FITS,
-        "Its parameters are model, images, labels, epochs",
+        "unexpected keyword argument 'epochs'",
         *TRAINING,
     ),
     changed("train_not_written", TRAIN, "raise NotImplementedError", FITS, "train is not written yet", *TRAINING),
