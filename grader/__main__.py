@@ -69,5 +69,18 @@ def explore(
     raise typer.Exit(lab.main(name, lambda sandbox: code_of(submission, sandbox), out, profile))
 
 
+@app.command()
+def figures(
+    out: OutOption = Path("lab"),
+    profile: ProfileOption = Profile.QUICK,
+    submission: SubmissionOption = None,
+) -> None:
+    """Draw the figures of the unit, from a submission's own code or from the reference."""
+    from grader.lab import gallery
+    from grader.suite.student_code import code_of
+
+    raise typer.Exit(gallery.main(lambda sandbox: code_of(submission, sandbox), out, profile))
+
+
 if __name__ == "__main__":
     app()
