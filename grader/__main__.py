@@ -5,6 +5,12 @@ from typing import Annotated
 
 import typer
 
+from grader.course.settings import Profile
+
+OutOption = Annotated[Path, typer.Option(help="The folder to write into.")]
+ProfileOption = Annotated[Profile, typer.Option(help="quick: the bundled subset; full: all 60,000 images.")]
+SubmissionOption = Annotated[Path | None, typer.Option(help="A folder or zip whose models are trained.")]
+
 app = typer.Typer(
     help="The grader of the Fashion-MNIST assignment. To grade, run: pytest grader",
     no_args_is_help=True,
@@ -47,6 +53,33 @@ def calibrate(
     from grader.judging import calibration
 
     raise typer.Exit(calibration.main(out=out, seeds=seeds))
+
+
+@app.command()
+def explore(
+    name: Annotated[str, typer.Argument(help="architectures, neurons, layers, epochs or early-stopping.")],
+    out: OutOption = Path("lab"),
+    profile: ProfileOption = Profile.QUICK,
+    submission: SubmissionOption = None,
+) -> None:
+    """Run an experiment of the lab: train, compare, write a table and a plot."""
+    from grader.lab import explore as lab
+    from grader.suite.student_code import code_of
+
+    raise typer.Exit(lab.main(name, lambda sandbox: code_of(submission, sandbox), out, profile))
+
+
+@app.command()
+def figures(
+    out: OutOption = Path("lab"),
+    profile: ProfileOption = Profile.QUICK,
+    submission: SubmissionOption = None,
+) -> None:
+    """Draw the figures of the unit, from a submission's own code or from the reference."""
+    from grader.lab import gallery
+    from grader.suite.student_code import code_of
+
+    raise typer.Exit(gallery.main(lambda sandbox: code_of(submission, sandbox), out, profile))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ RUN_BY_CI = {
     "python -m grader data --subset": "tests/test_fetching.py and tests/test_dataset.py",
     "python -m grader calibrate": "by hand when the trainer changes: it takes twenty minutes",
     "pytest grader --profile full": "by hand when the trainer changes: it takes ten minutes",
+    'pip install -e ".[lab]"': "tox.ini: the extra dev holds the extra lab",
+    "python -m grader explore architectures": "tests/test_lab_explore.py",
+    "python -m grader explore architectures --profile full": "by hand when the trainer changes: it takes ten minutes",
     "pytest grader": "below, as `pytest grader` without arguments",
 }
 
@@ -37,6 +40,8 @@ EXPECTED_STATUS = {
     "pytest grader --report reports": 1,
     "pytest grader --submission DIR -c tox.ini --report OUT": 0,
     "python -m grader stubs": 0,
+    "python -m grader explore epochs --submission DIR --out OUT": 0,
+    "python -m grader figures --submission DIR --out OUT": 0,
 }
 """The stubs are untouched, so grading them fails; the rest succeeds."""
 

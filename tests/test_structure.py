@@ -8,7 +8,7 @@ import pytest
 
 from grader.course.settings import REPOSITORY
 
-LAYERS = ("plugin", "reports", "suite", "judging", "sandbox", "course", "results")
+LAYERS = ("plugin", "reports", "suite", "lab", "judging", "sandbox", "course", "results")
 """A module imports only from its own layer and from those after it."""
 
 FILES = sorted((REPOSITORY / "grader").rglob("*.py"))

@@ -409,7 +409,7 @@ def run_check() -> subprocess.CompletedProcess:
 def test_the_command_says_that_they_agree():
     done = run_check()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"assignments/ agrees with the solutions ({len(TASKS) + 1} files)\n"
+    assert done.stdout == f"assignments/ agrees with the solutions ({len(TASKS) + 2} files)\n"
 
 
 def test_check_names_what_differs_and_writes_nothing(solutions, capsys):

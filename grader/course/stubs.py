@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.handout import make_handout
+from grader.course.notebook import FILE_NAME, make_notebook
 from grader.course.tasks import TASKS, Task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +62,7 @@ def generate(solutions: Path) -> dict[str, str]:
 
     Raises:
         StubError: a module of the task table is missing, or no stub can be made of one.
-        ValueError: the hand-out's template has a placeholder that nothing fills.
+        ValueError: the hand-out's template has a placeholder that nothing fills, or the notebook cannot be made.
     """
     modules = {task.file_name for task in TASKS}
     for path in sorted(solutions.glob("*.py")):
@@ -78,6 +79,7 @@ def generate(solutions: Path) -> dict[str, str]:
         about = ast.get_docstring(ast.parse(source)) or ""
         lessons[task.name] = " ".join(about.partition("\n\n")[2].split()).removeprefix("You learn ")
     files["README.md"] = make_handout(lessons)
+    files[FILE_NAME] = make_notebook()
     return files
 
 

@@ -36,23 +36,27 @@ Arrays = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32], NDAr
 def main(channel: Channel) -> None:
     """Train one job and end.
 
-    Receives `{"job": ...}`; sends `{"progress": {"epoch", "epochs", "fraction"}}` now and then (the epoch begins at 1,
-    the fraction is of the whole training), and at last `{"trained": ...}` or `{"failed": "one sentence"}`.
+    Receives `{"job": ...}`, with `"weights": true` where the trained weights are wanted too; sends
+    `{"progress": {"epoch", "epochs", "fraction"}}` now and then (the epoch begins at 1, the fraction is of the whole
+    training), and at last `{"trained": ...}`, with the weights as arrays if asked, or `{"failed": "one sentence"}`.
     """
     try:
-        job = job_from_json(channel.receive()["job"])
+        request = channel.receive()
+        job = job_from_json(request["job"])
         dataset = LOADERS[job.data]()
-        trained = train(job, dataset, lambda progress: channel.send({"progress": progress}))
+        trained, model = train(job, dataset, lambda progress: channel.send({"progress": progress}))
     except (DataError, ValueError) as error:
         channel.send({"failed": str(error)})
     else:
-        channel.send({"trained": trained.to_json()})
+        weights = {"weights": model.get_weights()} if request.get("weights") else {}
+        channel.send({"trained": trained.to_json(), **weights})
 
 
-def train(job: Job, dataset: Dataset, tell: Callable[[dict[str, Any]], None]) -> Trained:
-    """Build and train; only for a process that has not computed anything with TensorFlow yet."""
+def train(job: Job, dataset: Dataset, tell: Callable[[dict[str, Any]], None]) -> tuple[Trained, Any]:
+    """Build and train; the result and the model. Only for a process that has computed nothing with TensorFlow yet."""
     configure(job.seed)
-    return fit(build(job), job, model_arrays(dataset, job.architecture), tell)
+    model = build(job)
+    return fit(model, job, model_arrays(dataset, job.architecture), tell), model
 
 
 def configure(seed: int) -> None:

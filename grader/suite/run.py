@@ -14,12 +14,12 @@ from grader.course.settings import Profile
 from grader.course.tasks import Task
 from grader.judging.jobs import Job, Trained
 from grader.judging.store import Store
+from grader.judging.trainings import Trainings
 from grader.judging.verdict import Verdict
 from grader.sandbox.host import Sandbox
 from grader.sandbox.submission import Submission
 from grader.suite.in_process import InProcess
 from grader.suite.session import Asked, TaskSession
-from grader.suite.trainings import Trainings
 
 RUN: "pytest.StashKey[Run]" = pytest.StashKey()
 """Where the plugin leaves the run for the fixtures."""

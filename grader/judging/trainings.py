@@ -14,7 +14,8 @@ from typing import Any
 from grader.course import settings
 from grader.course.dataset import full_digest, subset_digest
 from grader.judging.jobs import Job, Trained, job_key, library_versions, trained_from_json
-from grader.judging.store import Store
+from grader.judging.store import Store, Value
+from grader.judging.trained_model import TrainedModel, model_from_json, model_key, model_to_json
 from grader.sandbox.host import Process, Sandbox, SandboxError
 from grader.sandbox.output import Output
 from grader.sandbox.wire import Channel, WireError
@@ -22,7 +23,7 @@ from grader.sandbox.wire import Channel, WireError
 TRAINER = "grader.judging.trainer:main"
 
 AT_ONCE = 2
-"""Trainings at a time: the dense model's leaves a core idle, which the CNN's then uses."""
+"""Trainings at a time: the dense model's leaves a core idle, which the CNN's then uses. One, where seconds count."""
 
 TOLD_SECONDS = 0.3
 """How often the progress of a training is told to who waits for it."""
@@ -31,26 +32,45 @@ TOLD_SECONDS = 0.3
 class Trainings:
     """Trains jobs in the background and keeps what became of each."""
 
-    def __init__(self, sandbox: Sandbox, store: Store) -> None:
+    def __init__(self, sandbox: Sandbox, store: Store, at_once: int = AT_ONCE) -> None:
         self._sandbox = sandbox
         self._store = store
-        self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="training")
-        self._begun: dict[str, Future[Trained]] = {}
-        self._told: dict[str, str] = {}
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="training")
+        self._begun: dict[str, Future[Value]] = {}
+        self._told: dict[str, dict[str, Any]] = {}
         self._closed = False
         self._running: list[Process] = []
 
-    def begin(self, job: Job) -> str:
-        """Begin a training, or the reading of its result, if that has not been done; its key.
+    def key(self, job: Job, weights: bool = False) -> str:
+        """The key under which the store keeps the result of a job; with `weights`, the trained model.
 
         Raises:
             DataError: the data set is not there or damaged.
         """
         digest = subset_digest() if job.data == "subset" else full_digest()
         key = job_key(job, library_versions(), digest)
+        return model_key(key) if weights else key
+
+    def is_kept(self, key: str) -> bool:
+        """Whether the store has it, so that nothing will be trained."""
+        return self._store.get(key) is not None
+
+    def begin(self, job: Job, weights: bool = False) -> str:
+        """Begin a training, or the reading of its result, if that has not been done; its key.
+
+        Raises:
+            DataError: the data set is not there or damaged.
+        """
+        key = self.key(job, weights)
         if key not in self._begun:
-            self._begun[key] = self._workers.submit(self._result, key, job)
+            self._begun[key] = self._workers.submit(self._result, key, job, weights)
         return key
+
+    def fraction(self, key: str) -> float:
+        """How much of a training that was begun is done, 0 to 1."""
+        if self._begun[key].done():
+            return 1.0
+        return float(self._told[key]["fraction"]) if key in self._told else 0.0
 
     def wait(self, key: str, tell: Callable[[str], None]) -> Trained:
         """What became of a training; `tell` hears of its progress meanwhile, and an empty line at the end.
@@ -58,13 +78,32 @@ class Trainings:
         Raises:
             SandboxError: it could not be trained.
         """
+        return trained_from_json(self._waited(key, tell))
+
+    def wait_for_model(self, key: str, tell: Callable[[str], None]) -> TrainedModel:
+        """The same for a training that was begun with `weights`.
+
+        Raises:
+            SandboxError: it could not be trained.
+        """
+        return model_from_json(self._waited(key, tell))
+
+    def wait_for_end(self, key: str, tell: Callable[[str], None]) -> None:
+        """Wait alone, whatever was asked for.
+
+        Raises:
+            SandboxError: it could not be trained.
+        """
+        self._waited(key, tell)
+
+    def _waited(self, key: str, tell: Callable[[str], None]) -> Value:
         future = self._begun[key]
         told = False
         while True:
             try:
                 return future.result(timeout=TOLD_SECONDS)
             except NotYet:
-                tell(self._told.get(key, "starting"))
+                tell(self._progress(key))
                 told = True
             finally:
                 if told and future.done():
@@ -77,10 +116,14 @@ class Trainings:
             process.end()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    def _result(self, key: str, job: Job) -> Trained:
-        return trained_from_json(self._store.get_or_train(key, lambda: self._trained(key, job)))
+    def _progress(self, key: str) -> str:
+        told = self._told.get(key)
+        return f"epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%" if told else "starting"
 
-    def _trained(self, key: str, job: Job) -> dict[str, Any]:
+    def _result(self, key: str, job: Job, weights: bool) -> Value:
+        return self._store.get_or_train(key, lambda: self._trained(key, job, weights))
+
+    def _trained(self, key: str, job: Job, weights: bool) -> Value:
         if self._closed:
             raise SandboxError("the run has ended")
         process = self._sandbox.start(TRAINER, tensorflow=True)
@@ -91,8 +134,10 @@ class Trainings:
         reader = threading.Thread(target=_receive, args=(channel, messages), daemon=True)
         reader.start()
         try:
-            channel.send({"job": job.to_json()})
-            return self._followed(key, messages)
+            channel.send({"job": job.to_json(), "weights": weights})
+            message = self._followed(key, messages)
+            trained = dict(message["trained"])
+            return model_to_json(trained, message["weights"]) if weights else trained
         except OSError:
             raise SandboxError("the training could not be done: its process ended") from None
         finally:
@@ -104,7 +149,7 @@ class Trainings:
             output.thread.join(timeout=1.0)
 
     def _followed(self, key: str, messages: "queue.SimpleQueue[Any]") -> dict[str, Any]:
-        """Follow a training to its end, noting its progress."""
+        """Follow a training to its end, noting its progress; the last message."""
         while True:
             try:
                 message = messages.get(timeout=settings.TRAINING_SECONDS)
@@ -114,9 +159,8 @@ class Trainings:
                 reason = "its process ended" if message is None else str(message["failed"])
                 raise SandboxError(f"the training could not be done: {reason}")
             if "trained" in message:
-                return dict(message["trained"])
-            told = message["progress"]
-            self._told[key] = f"epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%"
+                return dict(message)
+            self._told[key] = message["progress"]
 
 
 def _receive(channel: Channel, messages: "queue.SimpleQueue[Any]") -> None:

@@ -1,0 +1,1 @@
+"""The lab: experiments that train for real, the figures of the unit, and what its notebook needs."""
