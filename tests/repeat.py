@@ -18,7 +18,14 @@ from typing import Any
 
 from grader import plugin
 from grader.sandbox.host import Sandbox
-from tests.bank import right_activation_extraction, right_models, right_preprocessing, right_threshold_callback
+from tests.bank import (
+    right_activation_extraction,
+    right_convolution,
+    right_models,
+    right_preprocessing,
+    right_threshold_callback,
+    right_training,
+)
 from tests.bank.cases import SOLUTIONS, Case
 
 RIGHT: tuple[Case, ...] = (
@@ -26,6 +33,8 @@ RIGHT: tuple[Case, ...] = (
     *right_models.CASES,
     *right_threshold_callback.CASES,
     *right_activation_extraction.CASES,
+    *right_training.CASES,
+    *right_convolution.CASES,
 )
 
 REFERENCE = "the reference"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.results import Outcome, Status, TaskResult
-from tests.bank import right_convolution, right_training, wrong_convolution, wrong_training
+from tests.bank import golden, right_convolution, right_training, wrong_convolution, wrong_training
 from tests.bank.cases import Case
 
 RIGHT = (*right_training.CASES, *right_convolution.CASES)
@@ -43,6 +43,7 @@ def test_wrong(case: Case, graded, tmp_path):
     assert not any(record.outcome is Outcome.ERROR for record in failed.values()), told
     assert result.status == (case.status or Status.FAILED), told
     assert result.points - result.score <= MOST_LOST * result.points or case.name in MISSED, told
+    assert golden.row(case, result) == golden.rows()[case.name]
     for text in told.values():
         assert all(character == "\n" or character.isprintable() for character in text)
         assert not any(word in text for word in OURS)

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.course.tasks import task_named
-from grader.reports.wording import next_step, points, told, word
+from grader.reports.wording import next_step, points, summary, told, word
 from grader.results import Outcome, Record, Results, Status, TaskResult
 
 SHOWN_FAILURES = 3
@@ -50,9 +50,7 @@ def render(results: Results, selected: list[str], colour: bool, width: int) -> s
         if result.name in selected:
             _task(console, result, all_failures=len(selected) == 1)
     console.print()
-    total = Text.assemble(("Total", "bold"), f"  {results.score} of {results.max_score} points")
-    if results.bonus:
-        total.append(f", {results.bonus} bonus")
+    total = Text.assemble(("Total", "bold"), f"  {summary(results)}")
     not_selected = [result.name for result in results.tasks if result.name not in selected]
     if not_selected:
         total.append(f"   (not graded this time: {', '.join(not_selected)})")

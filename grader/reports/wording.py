@@ -35,7 +35,7 @@ def selected(results: Results) -> list[str]:
 def summary(results: Results) -> str:
     """The score in one line."""
     text = f"{results.score} of {results.max_score} points"
-    return text + (f", and {points(results.bonus).replace('point', 'bonus point')}" if results.bonus else "")
+    return text + (f", {results.bonus} bonus" if results.bonus else "")
 
 
 def next_step(results: Results, selected: list[str]) -> str:

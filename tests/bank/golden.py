@@ -1,7 +1,7 @@
 """What every slip of the bank costs, as an instructor would look at it: `costs.md`, compared by the bank's tests.
 
-`python -m tests.bank.golden` grades every slip and writes the table anew; `--messages` also prints what the student
-reads. Look at what changed before you commit it: each row is points withheld.
+`python -m tests.bank.golden` grades every slip and writes the table anew, or with names of tasks their rows alone;
+`--messages` also prints what the student reads. Look at what changed before you commit it: each row is points withheld.
 """
 
 import argparse
@@ -13,7 +13,14 @@ from pathlib import Path
 from grader.plugin import grade
 from grader.results import TaskResult
 from grader.sandbox.host import Sandbox
-from tests.bank import wrong_activation_extraction, wrong_models, wrong_preprocessing, wrong_threshold_callback
+from tests.bank import (
+    wrong_activation_extraction,
+    wrong_convolution,
+    wrong_models,
+    wrong_preprocessing,
+    wrong_threshold_callback,
+    wrong_training,
+)
 from tests.bank.cases import Case
 
 TABLE = Path(__file__).with_name("costs.md")
@@ -49,6 +56,8 @@ WRONG = (
     *wrong_models.CASES,
     *wrong_threshold_callback.CASES,
     *wrong_activation_extraction.CASES,
+    *wrong_training.CASES,
+    *wrong_convolution.CASES,
 )
 
 
@@ -82,16 +91,20 @@ def told(case: Case, result: TaskResult) -> Sequence[str]:
 
 
 def main() -> None:
-    """Grade all slips and write the table."""
+    """Grade the slips and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", nargs="*", help="names of tasks (default: all)")
     parser.add_argument("--messages", action="store_true", help="also print what the student reads")
-    messages = parser.parse_args().messages
+    options = parser.parse_args()
     sandbox, lines = Sandbox(), []
     with tempfile.TemporaryDirectory(prefix="bank-") as scratch:
         for case in WRONG:
+            if options.tasks and case.task not in options.tasks:
+                lines.append(rows()[case.name])
+                continue
             result = result_of(case, Path(scratch), sandbox)
             lines.append(row(case, result))
-            if messages:
+            if options.messages:
                 print(*told(case, result), sep="\n", flush=True)
     sandbox.close()
     TABLE.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
