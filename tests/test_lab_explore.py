@@ -18,12 +18,11 @@ from grader.judging.jobs import Trained
 from grader.judging.store import Store
 from grader.judging.trained_model import model_from_json, model_to_json
 from grader.judging.trainings import TRAINER
-from grader.lab import explore
+from grader.lab import experiments, explore
 from grader.lab.claims import CLAIMS, impossible
 from grader.lab.experiments import (
     EXPERIMENTS,
     LONG_EPOCHS,
-    SEEDS,
     Measured,
     Subject,
     comparison,
@@ -49,6 +48,13 @@ def run(name: str, sandbox: Sandbox, store: Path | None = None) -> explore.Findi
 def rows(finding: explore.Finding) -> list[dict[str, str]]:
     """What stands in the CSV."""
     return list(csv.DictReader(io.StringIO(csv_text(finding))))
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One epoch and two seeds: what is asked here is the same, in a third of the time."""
+    monkeypatch.setitem(experiments.EPOCHS, Profile.QUICK, 1)
+    monkeypatch.setattr(experiments, "SEEDS", 2)
 
 
 @pytest.fixture
@@ -88,25 +94,25 @@ def test_three_claimed_parameter_counts_cannot_be() -> None:
         assert int(below.replace(",", "")) < claim.parameters < int(above.replace(",", ""))
 
 
-def test_architectures_stand_beside_their_claims(sandbox: Sandbox) -> None:
+def test_architectures_stand_beside_their_claims(sandbox: Sandbox, short: None) -> None:
     finding = run("architectures", sandbox)
     table = rows(finding)
     assert [int(row["parameters"]) for row in table] == [101_770, 243_786, 113_386, 1_386_506, 84_106]
     assert [int(row["claimed_parameters"]) for row in table] == [claim.parameters for claim in CLAIMS]
     assert [float(row["claimed_accuracy"]) for row in table] == [0.873, 0.901, 0.892, 0.885, 0.913]
-    assert all(0.7 < float(row["accuracy"]) < 0.95 and float(row["seconds"]) > 0 for row in table)
+    assert all(0.5 < float(row["accuracy"]) < 0.95 and float(row["seconds"]) > 0 for row in table)
     assert sum("parameters are claimed" in sentence for sentence in finding.sentences) == 3
     assert any("--profile full" in sentence for sentence in finding.sentences)
 
 
-def test_wider_and_deeper_are_measured_with_several_seeds(sandbox: Sandbox) -> None:
+def test_wider_and_deeper_are_measured_with_several_seeds(sandbox: Sandbox, short: None) -> None:
     for name, parameters in (("neurons", [25_450, 101_770, 407_050]), ("layers", [101_770, 118_282])):
         finding = run(name, sandbox)
         table = rows(finding)
         assert [int(row["parameters"]) for row in table] == parameters
         for row in table:
             assert float(row["lowest"]) <= float(row["accuracy"]) <= float(row["highest"])
-        assert f"{SEEDS} seeds" in finding.sentences[-1]
+        assert "2 seeds" in finding.sentences[-1]
 
 
 def test_epochs_and_early_stopping_share_one_training(sandbox: Sandbox, count_trainings: Callable[[], int]) -> None:

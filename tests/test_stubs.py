@@ -260,7 +260,7 @@ def test_a_syntax_error_is_refused(solutions, capsys):
 
 def test_twice_the_same(generated):
     assert generate(SOLUTIONS) == generated
-    assert list(generated) == [*(task.file_name for task in TASKS), "README.md"]
+    assert list(generated) == [*(task.file_name for task in TASKS), "README.md", "lab.ipynb"]
 
 
 def test_line_endings_of_the_solutions_do_not_matter(solutions, generated):
@@ -442,7 +442,7 @@ def test_check_accepts_the_line_endings_of_git_on_windows(solutions):
 
 def test_check_with_no_assignments_names_all(solutions, capsys):
     assert main(check=True, solutions=solutions, assignments=solutions.parent / "nowhere") == 1
-    assert capsys.readouterr().out.count(" is missing") == len(TASKS) + 1
+    assert capsys.readouterr().out.count(" is missing") == len(TASKS) + 2
 
 
 @pytest.mark.parametrize("check", [True, False])
