@@ -411,10 +411,14 @@ def _points(function: ast.FunctionDef, file_name: str) -> int:
     raise pytest.UsageError(f"{where} is marked {ast.unparse(marks[0])}; @pytest.mark.points(2) would be right")
 
 
-def _place(item: pytest.Item) -> tuple[bool, int]:
-    """Tasks in the order of the table, but what waits for a training last: it is trained while the others run."""
+def _place(item: pytest.Item) -> tuple[bool, bool, int]:
+    """Tasks in the order of the table, but what needs no TensorFlow first, while others may import it.
+
+    What waits for a training comes last: it is trained while the others run.
+    """
     name = _task_name(item)
-    return "accuracy" in item.name, TASK_NAMES.index(name) if name in TASK_NAMES else -1
+    place = TASK_NAMES.index(name) if name in TASK_NAMES else -1
+    return "accuracy" in item.name, TASKS[place].needs_tensorflow, place
 
 
 def _task_name(item: pytest.Item) -> str:

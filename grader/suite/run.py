@@ -79,11 +79,10 @@ class Run:
             self.sandbox.warm(tensorflow=False)
 
     def warm(self, tasks: list[Task]) -> None:
-        """Look at the modules of these tasks, and have TensorFlow imported meanwhile if one of them needs it."""
+        """Have TensorFlow imported, if one of these tasks needs it and is more than a stub, while others are graded."""
         if self._in_process:
             return
-        worth = [task for task in tasks if self.session(task).is_worth_a_guest()]
-        if any(task.needs_tensorflow for task in worth):
+        if any(task.needs_tensorflow and self.session(task).is_worth_a_guest() for task in tasks):
             self.sandbox.warm(tensorflow=True)
 
     def _start(self, seed: int, tensorflow: bool) -> Asked:
