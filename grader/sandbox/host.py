@@ -28,7 +28,9 @@ from grader.sandbox.wire import Channel, WireError
 
 GUEST = "grader.sandbox.guest:main"
 GUEST_MODULES = "numpy,grader.sandbox.guest,grader.sandbox.confine:prepare"
-TENSORFLOW_MODULES = f"numpy,tensorflow,keras,{GUEST_MODULES},grader.sandbox.models,grader.sandbox.training"
+TENSORFLOW_MODULES = (
+    f"numpy,tensorflow,keras,{GUEST_MODULES},grader.sandbox.models,grader.sandbox.training,grader.sandbox.fed"
+)
 """What the two servers import; `:prepare` is called."""
 
 SERVER_SECONDS = 10.0

@@ -225,7 +225,7 @@ class Models:
         answer["weights"] = self.weights(model)
         return answer
 
-    def reference(self, architecture: dict[str, Any], names: list[str], functional: bool, called: bool) -> Any:
+    def reference(self, architecture: dict[str, Any], names: list[str], functional: bool) -> Any:
         """A model of the grader's own: layers as `Architecture.to_json` describes them, each under its name."""
         inputs = keras.Input(tuple(architecture["input_shape"]))
         layers = [_build(entry, name) for entry, name in zip(architecture["layers"], names, strict=True)]
@@ -233,12 +233,8 @@ class Models:
             tensor = inputs
             for layer in layers:
                 tensor = layer(tensor)
-            model = keras.Model(inputs, tensor)
-        else:
-            model = keras.Sequential([inputs, *layers])
-        if called:
-            model(np.zeros((1, *architecture["input_shape"]), dtype=np.float32))
-        return model
+            return keras.Model(inputs, tensor)
+        return keras.Sequential([inputs, *layers])
 
     def is_callback(self, value: Any) -> bool:
         """Whether `value` is an instance of the `Callback` class that Keras had before student code ran."""

@@ -182,9 +182,9 @@ class Probes:
         """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
         return self._keras.loss(self._objects[handle], images, labels)
 
-    def ask_reference(self, architecture: dict[str, Any], names: list[str], functional: bool, called: bool) -> int:
+    def ask_reference(self, architecture: dict[str, Any], names: list[str], functional: bool) -> int:
         """Build a model of the grader's own, for student code to work on; its handle."""
-        return self._keep(self._keras.reference(architecture, names, functional, called))
+        return self._keep(self._keras.reference(architecture, names, functional))
 
     # Callbacks
 
@@ -244,10 +244,12 @@ class Probes:
     def ask_fit_with(
         self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str
     ) -> dict[str, Any]:
-        """A real `fit` of a tiny model with one callback, or with those of a list at these places."""
+        """A real `fit` of a tiny model with one callback, or validated with those of a list at these places."""
         value = self._objects[handle]
         callbacks = [value] if places is None else [value[place] for place in places]
-        return self._trainings.fit(self._keras.small_model(), callbacks, rows, epochs, directory)
+        return self._trainings.fit(
+            self._keras.small_model(), callbacks, rows, epochs, validated=places is not None, directory=directory
+        )
 
     def ask_watching_model(self, weights: list[Any]) -> int:
         """Make a model that notes what it is trained on; its handle."""

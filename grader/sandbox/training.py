@@ -166,10 +166,13 @@ class Trainings:
         callback.on_train_end(dict(logs))
         return epochs
 
-    def fit(self, model: Any, callbacks: Any, rows: Any, epochs: int, directory: str) -> dict[str, Any]:
+    def fit(
+        self, model: Any, callbacks: Any, rows: Any, epochs: int, validated: bool, directory: str
+    ) -> dict[str, Any]:
         """A real `fit` of a tiny model: the figures of its History, the seconds it took, and the files it wrote."""
+        validation = (rows, rows) if validated else None
         began = perf_counter()
-        history = model.fit(rows, rows, epochs=epochs, validation_data=(rows, rows), verbose=0, callbacks=callbacks)
+        history = model.fit(rows, rows, epochs=epochs, validation_data=validation, verbose=0, callbacks=callbacks)
         took = perf_counter() - began
         files = sorted(path.relative_to(directory) for path in Path(directory).rglob("*") if path.is_file())
         names = [path.as_posix()[:200] for path in files[:NAME_LIMIT]]

@@ -1,5 +1,6 @@
 """What the checks of `dense_model` and `cnn` share: obtaining a student's model, its training step, its accuracy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -431,17 +432,19 @@ def prepare_accuracy(
     run.prepare(task.task, lambda: job_of(task, model, expected, training))
 
 
-def expect_accuracy(task: TaskSession, run: Run, model: BuiltModel, expected: Architecture, training: Training) -> None:
-    """The accuracy that the architecture reaches when the grader trains it afresh.
+def expect_accuracy(
+    task: TaskSession, run: Run, model: Callable[[], BuiltModel], expected: Architecture, training: Training
+) -> None:
+    """The accuracy that the architecture reaches when the grader trains it afresh; `model` is asked for if needed.
 
     Raises:
         Failed: something else has to be mended first, or it stays below the floor.
     """
-    job = run.prepared(task.task, lambda: job_of(task, model, expected, training))
+    job = run.prepared(task.task, lambda: job_of(task, model(), expected, training))
     trained = run.train(job, f"Training the {task.task.name} model")
     if not trained.accuracy >= training.floor:
         raise Failed(
-            f"Trained for {training.epochs} epochs, {model.called} reaches a test accuracy of "
+            f"Trained for {training.epochs} epochs, {model().called} reaches a test accuracy of "
             f"{100 * trained.accuracy:.1f}%; at least {100 * training.floor:.0f}% was expected.",
             _accuracy_hint(job.optimizer.learning_rate),
         )

@@ -160,7 +160,6 @@ def _activations(task: TaskSession, recipe: Recipe, weights: tuple[Array, ...], 
         architecture=recipe.architecture.to_json(),
         names=names,
         functional=True,
-        called=True,
     )
     task.value("set_weights", building, handle=handle, weights=list(weights))
     shown = f"extract_activations(model, images of shape {images.shape})"

@@ -86,7 +86,6 @@ def given_model(
     task: TaskSession,
     layers: tuple[Layer, ...],
     functional: bool = True,
-    called: bool = True,
     generator: np.random.Generator | None = None,
     plain_names: bool = True,
 ) -> Given:
@@ -101,7 +100,7 @@ def given_model(
     names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(architecture.layers)))
     asked = "Building a model for the check"
     handle = task.value(
-        "reference", asked, architecture=architecture.to_json(), names=list(names), functional=functional, called=called
+        "reference", asked, architecture=architecture.to_json(), names=list(names), functional=functional
     )
     made = Given(int(handle), architecture, names, _drawn(architecture, generator))
     set_weights(task, made, made.weights)
@@ -380,12 +379,12 @@ def test_build_shares_the_weights(task: TaskSession) -> None:
 @pytest.mark.points(4)
 def test_sequential_models(task: TaskSession) -> None:
     """A Sequential model that was never called works as well, in both functions."""
-    given = given_model(task, blocks(2, 3), functional=False, called=False)
+    given = given_model(task, blocks(2, 3), functional=False)
     images, shown = images_for(task, 2), "the Sequential model, never called"
     asked = f"{BUILD}({shown})"
     got = outputs_of(task, activation_model(task, given, asked), images, asked)
     expect_values(got, given, given.activations(images), asked)
-    again = given_model(task, blocks(2, 3), functional=False, called=False)
+    again = given_model(task, blocks(2, 3), functional=False)
     asked = f"{EXTRACT}({shown}, images)"
     expect_found(extracted(task, again, images, asked), again, again.activations(images), asked)
 
