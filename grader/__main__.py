@@ -70,6 +70,18 @@ def explore(
 
 
 @app.command()
+def package(
+    name: Annotated[str, typer.Argument(help="gradescope, student or github.")],
+    out: OutOption = Path("packages"),
+    feedback: Annotated[list[str] | None, typer.Option(help="full, hints or scores; TASK=LEVEL for one task.")] = None,
+) -> None:
+    """Make a hand-out: the zip for Gradescope, for students, or for GitHub."""
+    from grader.course import packages
+
+    raise typer.Exit(packages.main(name, out, feedback or ()))
+
+
+@app.command()
 def figures(
     out: OutOption = Path("lab"),
     profile: ProfileOption = Profile.QUICK,

@@ -23,6 +23,7 @@ from grader.course.tasks import TASKS, Task
 from grader.results import Outcome, Record, Results, TaskResult
 
 if TYPE_CHECKING:
+    from grader.reports.visibility import Feedback
     from grader.sandbox.host import Sandbox
 
 SUITE = Path(__file__).resolve().parent / "suite"
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--task", action="append", metavar="NAME", help=f"grade one task alone: {', '.join(TASK_NAMES)}")
     group.addoption("--profile", default="quick", metavar="NAME", help="quick (default) or full: all 60,000 images")
     group.addoption("--report", metavar="DIR", help="also write results.json and other reports into this folder")
+    levels = "full (default), hints or scores; TASK=LEVEL for one task"
+    group.addoption("--feedback", action="append", metavar="LEVEL", help=f"how much a student sees: {levels}")
     group.addoption("--in-process", action="store_true", help="no sandbox, for a debugger; the result is no verdict")
     group.addoption("--store", metavar="DIR", help="where trained results are kept (or the variable GRADER_STORE)")
 
@@ -173,6 +176,7 @@ class Grading:
         self.config = config
         self.started = time.monotonic()
         self.selected = _selected_tasks(config.getoption("--task"))
+        self.feedback = _feedback(config.getoption("--feedback"))
         self.quiet = getattr(config.option, "verbose", 0) <= 0  # without a terminal plugin there is no such option
         self.records: dict[tuple[str, str], Record] = {}
         self.selected_checks: set[tuple[str, str]] = set()
@@ -235,9 +239,11 @@ class Grading:
             return report
         record = _record(item, call.excinfo.value if call.excinfo else None)
         if record.outcome not in (Outcome.PASSED, Outcome.ERROR):
-            report.longrepr = "\n".join(
-                part for part in (record.message, record.hint and f"Hint: {record.hint}") if part
-            )
+            from grader.reports.visibility import shown_record
+
+            said = shown_record(record, self.feedback.of(_task_name(item)))
+            parts = (said.message, said.hint and f"Hint: {said.hint}")
+            report.longrepr = "\n".join(part for part in parts if part) or "Not passed."
         properties = {"task": _task_name(item), "score": record.score, "max_score": record.points}
         item.user_properties[:] = properties.items()  # into the JUnit XML, with the report on the teardown
         vars(report)["grading"] = [
@@ -296,7 +302,7 @@ class Grading:
         if folder:
             from grader.reports.write import write_reports
 
-            write_reports(self.results, Path(folder))
+            write_reports(self.results, Path(folder), self.feedback)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self._exit_status()
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -331,6 +337,7 @@ class Grading:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the board."""
         from grader.reports import board, github
+        from grader.reports.visibility import shown
 
         if not hasattr(self, "results"):
             return
@@ -340,13 +347,13 @@ class Grading:
         for record in self.records.values():
             if record.outcome is Outcome.ERROR:
                 terminalreporter.write_line(f"error of the grader in {record.name}: {record.message}")
-        writer = terminalreporter._tw
-        text = board.render(self.results, list(self.selected), writer.hasmarkup, writer.fullwidth)
+        writer, results = terminalreporter._tw, shown(self.results, self.feedback)
+        text = board.render(results, list(self.selected), writer.hasmarkup, writer.fullwidth)
         writer.write(github.shielded(text) if github.is_here() else text)
         if github.is_here():
-            writer.write("\n".join(["", *github.annotations(self.results), ""]))
+            writer.write("\n".join(["", *github.annotations(results), ""]))
             with suppress(OSError):  # the summary is for convenience; the results stand above
-                github.append_summary(self.results)
+                github.append_summary(results)
         for problem in self.run.problems:
             terminalreporter.write_line(problem)
 
@@ -357,6 +364,15 @@ def _selected_tasks(names: Sequence[str] | None) -> tuple[str, ...]:
         if name not in TASK_NAMES:
             raise pytest.UsageError(f"--task {name}: there is no such task; the tasks are {', '.join(TASK_NAMES)}")
     return tuple(name for name in TASK_NAMES if not names or name in names)
+
+
+def _feedback(choices: Sequence[str] | None) -> "Feedback":
+    from grader.reports.visibility import feedback_from
+
+    try:
+        return feedback_from(choices or ())
+    except ValueError as error:
+        raise pytest.UsageError(f"--feedback: {error}") from None
 
 
 def _profile(name: str) -> Profile:
