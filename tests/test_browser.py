@@ -1,0 +1,75 @@
+"""The page in a real browser: no script, no request, nothing that axe-core objects to, and readable on a phone."""
+
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from grader.reports.page import render
+from grader.results import Results
+from tests.bank.cases import Case
+from tests.test_reports import EVIL, results
+from tests.tools import node_package, program
+
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium that logs what it requests and what pages complain of."""
+    options = Options()
+    options.binary_location = program("chromium", "chromium-browser", "google-chrome")
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(program("chromium-driver", "chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core."""
+    return (node_package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def slip(graded, tmp_path: Path) -> Results:
+    """A real submission with mistakes: one function unwritten, one that raises."""
+    source = """
+def normalize_images(images):
+    return images / 256
+
+def add_channel_axis(images):
+    return images.reshape(3, 28, 28, 1)
+"""
+    return graded(Case("slip", "preprocessing", source=source).write(tmp_path / "submission"), "preprocessing")
+
+
+@pytest.mark.parametrize("made", ["right", "slip", "evil"])
+def test_the_page_is_quiet_and_can_be_read_by_all(browser, axe, graded, tmp_path, made):
+    page = {
+        "right": lambda: results(),
+        "slip": lambda: slip(graded, tmp_path),
+        "evil": lambda: results("\n".join(EVIL) + "x" * 3000, submission=EVIL[0]),
+    }[made]()
+    file = tmp_path / "feedback.html"
+    file.write_text(render(page), encoding="utf-8")
+    for scheme, screen in (("light", DESK), ("dark", PHONE)):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        browser.get_log("performance"), browser.get_log("browser")
+        browser.get(file.as_uri())
+        assert browser.execute_script("return document.scripts.length + document.images.length") == 0
+        requested = [entry["message"] for entry in browser.get_log("performance")]
+        addresses = [text for text in requested if "Network.requestWillBeSent" in text]
+        assert len(addresses) == 1 and file.name in addresses[0]
+        assert browser.get_log("browser") == []
+        width = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+        assert width[0] <= width[1]
+        browser.execute_script(axe)
+        found = browser.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
