@@ -70,13 +70,13 @@ def expect_array(
             f"{called} returned an array of shape {array.shape}; {expected.shape} was expected.",
             recognised(array, mistakes) or shape_hint(array, expected),
         )
-    hint = recognised(array, mistakes)
+    wrong = differences(array, expected, tolerance)
+    hint = recognised(array, mistakes) if np.any(wrong) else ""
     if str(array.dtype) not in dtypes:
         raise Failed(f"{called} returned {array.dtype} values; {' or '.join(dtypes)} was expected.", hint)
     if array.size and not np.all(np.isfinite(array)):
         place = first_index(~np.isfinite(array))
         raise Failed(f"{called} has {array[place]} at index {list(place)}; finite numbers were expected.", hint)
-    wrong = differences(array, expected, tolerance)
     if np.any(wrong):
         raise Failed(f"{called} {value_difference(array, expected, wrong)}", hint)
     return array

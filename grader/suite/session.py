@@ -34,6 +34,7 @@ Obtained = TypeVar("Obtained")
 IMPORT_HINTS = (
     ("relative import", "Write `from preprocessing import ...`, without a dot: the modules lie side by side."),
     (REFUSAL, "The task is to be solved without that library: remove its import, and what uses it."),
+    ("cannot import name", "There is nothing of that name: is it spelt as the hand-out, or the library, spells it?"),
     ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
     ("URL fetch failure", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
     ("SSL", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),

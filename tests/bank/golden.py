@@ -48,6 +48,13 @@ VAGUE = {
     "dense_lie_relu_on_small_inputs": "says the same",
     "dense_lie_train_step_replaced": "says that a training step moves nothing, not why",
     "cnn_lie_filters_written_over": "shows the exception of Keras alone",
+    "training_whole_seconds": "asks whether the time is taken twice",
+    "convolution_clipped_to_pixels": "says that negative sums were set to 0, which is half of it",
+    "convolution_square_images_only": "shows the shapes alone",
+    "convolution_refuses_equal_size": "shows the shapes and the student's own exception",
+    "convolution_arguments_exchanged": "shows the same",
+    "convolution_one_axis": "shows the shapes alone",
+    "convolution_default_of_three": "shows the shapes alone",
 }
 """Slips whose message says what is wrong, but does not name the mistake, with what it says instead."""
 
