@@ -77,7 +77,13 @@ def package(
 ) -> None:
     """Make a hand-out: the zip for Gradescope, for students, or for GitHub."""
     from grader.course import packages
+    from grader.reports.visibility import feedback_from
 
+    try:
+        feedback_from(feedback or ())
+    except ValueError as error:
+        print(f"--feedback: {error}.")
+        raise typer.Exit(2) from None
     raise typer.Exit(packages.main(name, out, feedback or ()))
 
 

@@ -23,6 +23,7 @@ from grader.course.tasks import TASKS, Task
 from grader.results import Outcome, Record, Results, TaskResult
 
 if TYPE_CHECKING:
+    from grader.lab.portrait import Picture
     from grader.reports.visibility import Feedback
     from grader.sandbox.host import Sandbox
 
@@ -44,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--task", action="append", metavar="NAME", help=f"grade one task alone: {', '.join(TASK_NAMES)}")
     group.addoption("--profile", default="quick", metavar="NAME", help="quick (default) or full: all 60,000 images")
     group.addoption("--report", metavar="DIR", help="also write results.json and other reports into this folder")
+    group.addoption("--figures", action="store_true", help="with --report: the submission's own figures in its page")
     levels = "full (default), hints or scores; TASK=LEVEL for one task"
     group.addoption("--feedback", action="append", metavar="LEVEL", help=f"how much a student sees: {levels}")
     group.addoption("--in-process", action="store_true", help="no sandbox, for a debugger; the result is no verdict")
@@ -302,11 +304,23 @@ class Grading:
         if folder:
             from grader.reports.write import write_reports
 
-            write_reports(self.results, Path(folder), self.feedback)
+            write_reports(self.results, Path(folder), self.feedback, self._pictures())
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self._exit_status()
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _pictures(self) -> "list[Picture]":
+        """The submission's figures, where they are asked for; without them the reports are whole all the same."""
+        if not self.config.getoption("--figures") or self.config.getoption("--in-process"):
+            return []
+        from grader.suite.student_code import pictures_of
+
+        self._progress("Drawing the figures")
+        try:
+            return pictures_of(self.run.submission, self.run.profile, self.run.sandbox, self.run.store)
+        finally:
+            self._progress("")
 
     def _exit_status(self) -> pytest.ExitCode:
         core = {task.name for task in TASKS if not task.bonus}
@@ -325,7 +339,7 @@ class Grading:
         for task in TASKS:
             checks = declared_checks(task)
             records = tuple(self.records.get((task.name, name), Record(name, points)) for name, points in checks)
-            tasks.append(TaskResult(task.name, task.points, task.bonus, records))
+            tasks.append(TaskResult(task.name, task.points, task.bonus, records, self.run.session(task).details))
         return Results(
             submission=self.run.submission.name,
             profile=self.run.profile.value,

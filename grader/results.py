@@ -5,7 +5,7 @@ here counts what happened to run: the maximum is what the task table declares.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -72,12 +72,21 @@ class Record:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The records of one task, one for every check that it declares, in the order of the suite."""
+    """The records of one task, one for every check that it declares, in the order of the suite.
+
+    Attributes:
+        name: of the task.
+        points: what it is worth.
+        bonus: whether they come on top.
+        records: the records.
+        details: what a report can show beside: of a model, its `layers` and those that were `expected`, in words.
+    """
 
     name: str
     points: int
     bonus: bool
     records: tuple[Record, ...]
+    details: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
@@ -154,6 +163,7 @@ class Results:
 
 
 def _task_json(task: TaskResult) -> dict[str, Any]:
+    details = {"details": dict(task.details)} if task.details else {}
     return {
         "name": task.name,
         "status": task.status.value,
@@ -172,6 +182,7 @@ def _task_json(task: TaskResult) -> dict[str, Any]:
             }
             for record in task.records
         ],
+        **details,
     }
 
 
@@ -186,7 +197,13 @@ def results_from_json(text: str) -> Results:
         if data["schema"] != SCHEMA:
             raise ValueError(f"results.json of schema {data['schema']}; this grader reads schema {SCHEMA}")
         tasks = tuple(
-            TaskResult(task["name"], int(task["max_score"]), bool(task["bonus"]), _records(task["tests"]))
+            TaskResult(
+                task["name"],
+                int(task["max_score"]),
+                bool(task["bonus"]),
+                _records(task["tests"]),
+                {str(name): list(map(str, words)) for name, words in task.get("details", {}).items()},
+            )
             for task in data["tasks"]
         )
         return Results(data["submission"], data["profile"], tasks, data["environment"], data["seconds"])

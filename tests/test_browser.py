@@ -1,12 +1,17 @@
 """The page in a real browser: no script, no request, nothing that axe-core objects to, and readable on a phone."""
 
+import io
+import json
 from pathlib import Path
 
+import matplotlib.image
+import numpy as np
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from grader.lab.portrait import Picture
 from grader.reports.page import render
 from grader.results import Results
 from tests.bank.cases import Case
@@ -15,6 +20,16 @@ from tests.tools import node_package, program
 
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+
+
+def png() -> bytes:
+    """A picture of 8 x 8 pixels."""
+    file = io.BytesIO()
+    matplotlib.image.imsave(file, np.zeros((8, 8)), format="png")
+    return file.getvalue()
+
+
+PICTURES = [Picture("cnn", "".join(EVIL) + '"', png()), Picture("dense_model", "A curve.", png())]
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +71,21 @@ def test_the_page_is_quiet_and_can_be_read_by_all(browser, axe, graded, tmp_path
         "evil": lambda: results("\n".join(EVIL) + "x" * 3000, submission=EVIL[0]),
     }[made]()
     file = tmp_path / "feedback.html"
-    file.write_text(render(page), encoding="utf-8")
+    file.write_text(render(page, PICTURES if made == "evil" else ()), encoding="utf-8")
     for scheme, screen in (("light", DESK), ("dark", PHONE)):
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         browser.get_log("performance"), browser.get_log("browser")
         browser.get(file.as_uri())
-        assert browser.execute_script("return document.scripts.length + document.images.length") == 0
+        assert browser.execute_script("return document.scripts.length") == 0
+        widths = browser.execute_script("return [...document.images].map((image) => image.naturalWidth)")
+        assert widths == [8] * len(PICTURES) if made == "evil" else not widths
         requested = [entry["message"] for entry in browser.get_log("performance")]
-        addresses = [text for text in requested if "Network.requestWillBeSent" in text]
-        assert len(addresses) == 1 and file.name in addresses[0]
+        messages = [json.loads(text)["message"] for text in requested]
+        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+        addresses = [params["request"]["url"] for params in sent]
+        assert [address for address in addresses if not address.startswith("data:image/png")] == [file.as_uri()]
         assert browser.get_log("browser") == []
         width = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
         assert width[0] <= width[1]

@@ -16,7 +16,8 @@ from grader.lab import figures, gallery, plots
 from grader.lab.models import LabError, Recipe, Reference, layer_names
 from grader.lab.prediction import predict
 from grader.sandbox.host import Sandbox
-from grader.suite.student_code import StudentCode, code_of
+from grader.sandbox.submission import read_submission
+from grader.suite.student_code import code_of, pictures_of
 
 DATA = load_subset()
 IMAGES = Reference().scaled(DATA.test_images[:12])
@@ -124,7 +125,7 @@ def test_predictions_of_a_guest_are_the_oracle_s(sandbox: Sandbox) -> None:
 
 
 def test_the_reference_solution_s_activations_are_the_oracle_s(sandbox: Sandbox) -> None:
-    found = StudentCode(REPOSITORY / "solutions", sandbox).activations(TINY, tiny_weights(), IMAGES[:3, ..., None])
+    found = code_of(REPOSITORY / "solutions", sandbox).activations(TINY, tiny_weights(), IMAGES[:3, ..., None])
     assert list(found) == [name for name in layer_names(TINY.architecture) if "2d" in name]
     for name, right in layers().items():
         assert np.allclose(found[name], right, atol=1e-4)
@@ -156,7 +157,7 @@ def test_what_student_code_answers_is_looked_at(
     module: str, source: str, sentence: str, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
-    code = StudentCode(tmp_path, sandbox)
+    code = code_of(tmp_path, sandbox)
     with pytest.raises(LabError) as refused:
         if module == "preprocessing":
             code.names(LABELS)
@@ -180,3 +181,17 @@ def test_stubs_get_the_figures_that_need_no_code(tmp_path: Path, capsys: pytest.
     assert said.count("preprocessing.py of assignments is not written yet") == 1
     assert said.count("cnn.py of assignments is not written yet") == 1
     assert "Not drawn: mistakes (said above)" in said
+
+
+def test_a_report_gets_the_pictures_for_which_a_submission_is_right(tmp_path: Path, sandbox: Sandbox) -> None:
+    files = ["preprocessing.py", "dense_model.py", "cnn.py", "activation_extraction.py"]
+    right = read_submission(REPOSITORY / "solutions", files)
+    pictures = pictures_of(right, Profile.QUICK, sandbox, None)
+    assert [picture.task for picture in pictures] == ["dense_model", "cnn", "activation_extraction"]
+    assert all(picture.png.startswith(b"\x89PNG") and len(picture.text) > 40 for picture in pictures)
+    assert pictures == pictures_of(right, Profile.QUICK, sandbox, None)
+    source = (REPOSITORY / "solutions" / "dense_model.py").read_text(encoding="utf-8")
+    (tmp_path / "dense_model.py").write_text(source, encoding="utf-8")
+    (tmp_path / "cnn.py").write_text("def build_cnn():\n    return 3\n", encoding="utf-8")
+    wrong = read_submission(tmp_path, files)
+    assert [picture.task for picture in pictures_of(wrong, Profile.QUICK, sandbox, None)] == ["dense_model"]

@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from grader.__main__ import app
 from grader.classroom import late
 from grader.classroom.gradescope import handed_in, jobs
 from grader.classroom.late import Handed
@@ -96,12 +98,14 @@ def test_a_package_is_the_same_each_time(name, tmp_path):
 
 def test_what_is_no_package_is_said(tmp_path, capsys):
     assert packages.main("canvas", tmp_path, ()) == 2
-    assert packages.main("student", tmp_path, ("loud",)) == 2
-    assert packages.main("gradescope", tmp_path, ("piano=full",)) == 2
-    said = capsys.readouterr().out.splitlines()
+    for choice in ("loud", "piano=full"):
+        done = CliRunner().invoke(app, ["package", "student", "--out", str(tmp_path), "--feedback", choice])
+        assert done.exit_code == 2
+        print(done.output)
+    said = capsys.readouterr().out.split("\n")
     assert said[0] == "There is no package 'canvas'; there are gradescope, student, github."
     assert said[1].startswith("--feedback: there is no feedback 'loud'")
-    assert said[2].startswith("--feedback: there is no task named 'piano'")
+    assert said[3].startswith("--feedback: there is no task named 'piano'")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,14 +18,13 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from grader.course.settings import REPOSITORY
-from grader.reports.visibility import feedback_from
 
 GRADER = ("grader/**/*",)
 DATA = ("data_cache/LICENSE", "data_cache/README.md", "data_cache/manifest.json", "data_cache/subset.npz")
 PROJECT = ("pyproject.toml", "LICENSE")
 HANDED_OUT = ("assignments/*.py", "assignments/README.md", "assignments/lab.ipynb")
 
-NOT_PACKED = ("__pycache__", "calibration", "packaged", "GUIDE.md")
+NOT_PACKED = ("__pycache__", "packaged", "GUIDE.md")
 """What a hand-out does without of `grader/`: folders, and the instructor's guide."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -48,16 +47,21 @@ class Entry:
 
 
 def main(name: str, out: Path, feedback: Sequence[str]) -> int:
-    """Write one package into a folder and say what to do with it; the exit status, 2 where the name is none."""
-    try:
-        chosen = " ".join(f"--feedback={choice}" for choice in feedback if feedback_from([choice]))
-        make, advice = PACKAGES[name]
-    except KeyError:
+    """Write one package into a folder and say what to do with it.
+
+    Args:
+        name: of the package.
+        out: the folder for `NAME.zip`.
+        feedback: levels that its grader shows students, as `grader.reports.visibility.feedback_from` takes them.
+
+    Returns:
+        The exit status: 0, or 2 where the name is none.
+    """
+    if name not in PACKAGES:
         print(f"There is no package {name!r}; there are {', '.join(PACKAGES)}.")
         return 2
-    except ValueError as error:
-        print(f"--feedback: {error}.")
-        return 2
+    chosen = " ".join(f"--feedback={choice}" for choice in feedback)
+    make, advice = PACKAGES[name]
     path = out / f"{name}.zip"
     out.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")

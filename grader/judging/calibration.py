@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -194,11 +195,32 @@ def report(measured: Measured) -> dict[str, Any]:
             "mistake": subject.mistake,
             "accuracies": [trained.accuracy for trained in results],
             "losses": [trained.loss for trained in results],
+            "training": [list(map(_rounded, epoch)) for epoch in zip(*(t.train_accuracy for t in results), strict=True)]
+            if subject.mistake is None
+            else [],
         }
         for subject, results in measured
     ]
     digests = {"subset": subset_digest(), "full": full_digest()}
     return {"versions": library_versions(), "threads": THREADS, "data": digests, "subjects": subjects}
+
+
+def _rounded(accuracy: float) -> float:
+    return round(accuracy, 5)
+
+
+def band(model: str, profile: Profile) -> list[tuple[float, float]]:
+    """The lowest and the highest training accuracy that right models reached in each epoch, as measured and committed.
+
+    Args:
+        model: as the table names it.
+        profile: how much was trained.
+    """
+    measured = json.loads(files("grader.judging").joinpath("calibration", JSON_FILE).read_text(encoding="utf-8"))
+    for subject in measured["subjects"]:
+        if (subject["model"], subject["profile"], subject["mistake"]) == (model, profile.value, None):
+            return [(min(epoch), max(epoch)) for epoch in subject.get("training", [])]
+    return []
 
 
 def table(measured: Measured) -> str:

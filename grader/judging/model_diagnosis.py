@@ -15,14 +15,18 @@ from grader.judging.architecture import (
     Layer,
     MaxPooling2D,
     Other,
+    Reshape,
     layer_parameters,
     named,
     output_shape,
 )
 from grader.judging.model_report import ModelReport
-from grader.judging.verdict import Failed
+from grader.judging.verdict import Failed, clean
 
 CLASSES = 10
+
+MOST_LAYERS = 20
+"""Layers that a report shows: the deepest right model has nine."""
 
 OPTIMIZER_HINT = "Use optimizer='adam' or keras.optimizers.Adam(...)."
 LOSS_HINT = "Labels are integers 0 to 9: use loss='sparse_categorical_crossentropy'."
@@ -83,6 +87,33 @@ def _without_joined_activations(layers: Sequence[Layer]) -> list[Layer]:
 
 def _kind(layer: Layer) -> str:
     return layer.kind if isinstance(layer, Other) else type(layer).__name__
+
+
+def layers_in_words(architecture: Architecture) -> list[str]:
+    """Each layer with its settings, as in "Conv2D(64, 3x3), relu": what a report shows side by side."""
+    return [clean(_in_words(layer), 120) for layer in architecture.layers[:MOST_LAYERS]]
+
+
+def _in_words(layer: Layer) -> str:
+    match layer:
+        case Dense():
+            return f"Dense({layer.units}), {layer.activation}" + ("" if layer.use_bias else ", no bias")
+        case Conv2D():
+            size = "x".join(map(str, layer.kernel_size))
+            others = [
+                *([] if layer.strides == (1, 1) else [f"strides {'x'.join(map(str, layer.strides))}"]),
+                *([] if layer.padding == "valid" else [f"{layer.padding} padding"]),
+                *([] if layer.use_bias else ["no bias"]),
+            ]
+            return ", ".join([f"Conv2D({layer.filters}, {size})", layer.activation, *others])
+        case MaxPooling2D():
+            steps = "" if layer.strides == layer.pool_size else f", strides {'x'.join(map(str, layer.strides))}"
+            return f"MaxPooling2D({'x'.join(map(str, layer.pool_size))}){steps}"
+        case Activation():
+            return f"Activation({layer.activation})"
+        case Reshape():
+            return f"Reshape{layer.target_shape}"
+    return _kind(layer)
 
 
 def _chain(layers: Sequence[Layer]) -> str:

@@ -84,6 +84,26 @@ def claimed_and_measured(
     return figure
 
 
+def banded(title: str, training: Sequence[float], band: Sequence[tuple[float, float]], test: float) -> Figure:
+    """Training accuracy epoch by epoch between the lowest and the highest of right models, and the test accuracy."""
+    figure = new_figure(7, 4, title)
+    axes = figure.subplots()
+    epochs = range(1, len(training) + 1)
+    if len(band) == len(training):
+        low, high = zip(*band, strict=True)
+        axes.fill_between(epochs, low, high, color=BLUE, alpha=0.25, linewidth=0, label="right models, many seeds")
+    axes.plot(epochs, training, "o-", color=ORANGE, markersize=6, linewidth=2, label="yours, training images")
+    axes.plot([len(training)], [test], "D", color="black", markersize=7, label="yours, test images")
+    axes.margins(y=0.15)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(color="#eeeeee")
+    axes.set_axisbelow(True)
+    figure.legend(fontsize=SMALL_SIZE, loc="outside lower center", ncols=3, frameon=False)
+    label(axes, "epoch", "accuracy")
+    return figure
+
+
 @dataclass(frozen=True)
 class Mark:
     """A vertical line at an epoch, or where `accuracy` is given a horizontal one, with what it means."""

@@ -70,6 +70,8 @@ def shown_record(record: Record, level: Level) -> Record:
 
 
 def _task(task: TaskResult, level: Level) -> TaskResult:
+    if level is not Level.FULL:
+        task = replace(task, details={})
     if level is not Level.SCORES or task.status in (Status.NOT_STARTED, Status.NOT_RUN):
         return replace(task, records=tuple(shown_record(record, level) for record in task.records))
     missing = task.points - task.score

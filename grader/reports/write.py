@@ -4,25 +4,31 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.reports import classroom50, gradescope, markdown, page
 from grader.reports.visibility import Feedback, shown
 from grader.results import Results
 
-RECORD = "results.json"
+if TYPE_CHECKING:
+    from grader.lab.portrait import Picture
+
+RECORD, PAGE = "results.json", "feedback.html"
 
 REPORTS: dict[str, Callable[[Results], str]] = {
     RECORD: Results.to_json,
     "gradescope.json": gradescope.render,
     "feedback.md": markdown.render,
-    "feedback.html": page.render,
+    PAGE: page.render,
 }
 """The files, and what writes their text."""
 
 
-def write_reports(results: Results, folder: Path, feedback: Feedback | None = None) -> None:
+def write_reports(
+    results: Results, folder: Path, feedback: Feedback | None = None, pictures: "Sequence[Picture]" = ()
+) -> None:
     """Write every report into `folder`, which is made where it is missing; in Classroom 50's runner, its own as well.
 
     Raises:
@@ -32,6 +38,8 @@ def write_reports(results: Results, folder: Path, feedback: Feedback | None = No
     folder.mkdir(parents=True, exist_ok=True)
     seen = shown(results, feedback or Feedback())
     texts = {name: render(results if name == RECORD else seen) for name, render in REPORTS.items()}
+    if pictures:
+        texts[PAGE] = page.render(seen, pictures)
     if classroom50.is_here(os.environ):
         texts["result.json"] = classroom50.render(seen, os.environ)
     for name, text in texts.items():

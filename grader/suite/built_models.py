@@ -21,7 +21,7 @@ from grader.judging.architecture import (
 )
 from grader.judging.diagnosis import Array
 from grader.judging.jobs import Job
-from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, not_compiled
+from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, layers_in_words, not_compiled
 from grader.judging.model_report import (
     PARAMETER_LIMIT,
     ModelReport,
@@ -126,6 +126,8 @@ def _obtain(
         "describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs
     )
     report = read_model(described, shown, inputs)
+    if not (positional or arguments):
+        task.details = {"layers": layers_in_words(report.raw), "expected": layers_in_words(expected)}
     if report.seen_before:
         raise Failed(
             f"{shown} returned the very model that an earlier call had returned.",

@@ -32,6 +32,7 @@ class Run:
         submission: what is graded.
         profile: how much is trained.
         isolation: the protections that were in force, as the guests report them.
+        store: the folder of trained results; None for the usual one.
         progress: told a line while something trains, and an empty one when it is done.
     """
 
@@ -49,6 +50,7 @@ class Run:
         self.progress: Callable[[str], None] = lambda line: None
         self.sandbox = sandbox or Sandbox()
         self._own_sandbox = sandbox is None
+        self.store = store
         self._store = Store(store)
         self._trainings = Trainings(self.sandbox, self._store)
         self._prepared: dict[str, Job | Verdict] = {}

@@ -85,6 +85,7 @@ class TaskSession:
         source = submission.sources.get(task.file_name, b"")
         self.seed = int.from_bytes(hashlib.sha256(source).digest()[:6], "big")
         self.isolation: dict[str, Any] = {}
+        self.details: dict[str, list[str]] = {}
         self._submission = submission
         self._start = start
         self._guest: Asked | None = None

@@ -4,21 +4,27 @@ Models cross as architectures, and only those that are right are trained. Everyt
 checked for what it should be before it is drawn.
 """
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from rich.console import Console
 
-from grader.course.dataset import CLASS_NAMES
+from grader.course.dataset import CLASS_NAMES, DataError
 from grader.course.settings import CNN_TRAINING, DENSE_TRAINING, Profile
 from grader.course.tasks import TASKS, task_named
 from grader.judging.architecture import expected_cnn, expected_dense
 from grader.judging.recipe import adam_from_config
 from grader.judging.verdict import Failed, Missing, NotStarted, Verdict, clean
+from grader.lab.experiments import DATA
+from grader.lab.gallery import LOADERS, Scene
 from grader.lab.models import Array, Code, LabError, Recipe, Reference, Wanted, layer_names
-from grader.sandbox.host import Sandbox
-from grader.sandbox.submission import SubmissionError, read_submission
+from grader.lab.portrait import Picture, portrait
+from grader.lab.training import Trainer
+from grader.sandbox.host import Sandbox, SandboxError
+from grader.sandbox.submission import Submission, SubmissionError, read_submission
 from grader.suite.built_models import has_structure, job_of, obtain, without_private_initializers
 from grader.suite.session import TaskSession
 
@@ -43,22 +49,30 @@ def code_of(submission: Path | None, sandbox: Sandbox) -> Code:
     Raises:
         LabError: the submission cannot be read.
     """
-    return Reference() if submission is None else StudentCode(submission, sandbox)
+    if submission is None:
+        return Reference()
+    try:
+        return StudentCode(read_submission(submission, [task.file_name for task in TASKS]), sandbox)
+    except SubmissionError as error:
+        raise LabError(f"{clean(str(error), 400)}.") from None
+
+
+def pictures_of(submission: Submission, profile: Profile, sandbox: Sandbox, store: Path | None) -> list[Picture]:
+    """The figures for a submission's report, as far as it is right; none where the data or the sandbox fails."""
+    quiet = Console(file=io.StringIO())
+    try:
+        with Trainer(sandbox, store, quiet) as trainer:
+            code = StudentCode(submission, sandbox)
+            return portrait(Scene(code, profile, LOADERS[DATA[profile]](), sandbox, trainer))
+    except (DataError, SandboxError):
+        return []
 
 
 class StudentCode:
     """The code of one submission, each task in a guest of its own."""
 
-    def __init__(self, path: Path, sandbox: Sandbox) -> None:
-        """Read the submission.
-
-        Raises:
-            LabError: it cannot be read.
-        """
-        try:
-            self._submission = read_submission(path, [task.file_name for task in TASKS])
-        except SubmissionError as error:
-            raise LabError(f"{clean(str(error), 400)}.") from None
+    def __init__(self, submission: Submission, sandbox: Sandbox) -> None:
+        self._submission = submission
         self._sandbox = sandbox
         self._sessions: dict[str, TaskSession] = {}
 
