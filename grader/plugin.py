@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.lab.portrait import Picture
     from grader.reports.visibility import Feedback
     from grader.sandbox.host import Sandbox
+    from grader.sandbox.submission import Submission
 
 SUITE = Path(__file__).resolve().parent / "suite"
 
@@ -110,10 +111,11 @@ def _other_grader(config: pytest.Config) -> Path | None:
 
 
 class Shared:
-    """What `grade` shares with the pytest session that it runs: the sandbox goes in, the results come out."""
+    """What `grade` shares with the pytest session that it runs: sandbox and submission go in, the results come out."""
 
-    def __init__(self, sandbox: "Sandbox | None") -> None:
+    def __init__(self, sandbox: "Sandbox | None", submission: "Submission | None" = None) -> None:
         self.sandbox = sandbox
+        self.submission = submission
         self.results: Results | None = None
 
 
@@ -130,7 +132,7 @@ class _Register:
 
 
 def grade(
-    submission: Path,
+    submission: "Path | Submission",
     tasks: Sequence[str] = (),
     profile: Profile = Profile.QUICK,
     store: Path | None = None,
@@ -139,7 +141,7 @@ def grade(
     """Grade one submission in this process, without printing anything.
 
     Args:
-        submission: a folder or a zip.
+        submission: a folder or a zip, or one that has been read.
         tasks: names of the tasks to grade; all where empty.
         profile: how much is trained.
         store: where trained results are kept; None for the usual place.
@@ -149,10 +151,12 @@ def grade(
         ValueError: there is no such submission.
         RuntimeError: pytest ended without results, which is a fault of the grader.
     """
-    if not submission.exists():
+    read = None if isinstance(submission, Path) else submission
+    if isinstance(submission, Path) and not submission.exists():
         raise ValueError(f"there is no folder or zip at {submission}")
-    shared = Shared(sandbox)
-    arguments = [str(SUITE), "-c", str(settings.REPOSITORY / "tox.ini"), f"--submission={submission.absolute()}"]
+    shared = Shared(sandbox, read)
+    arguments = [str(SUITE), "-c", str(settings.REPOSITORY / "tox.ini")]
+    arguments += [f"--submission={submission.absolute()}"] if isinstance(submission, Path) else []
     arguments += [f"--task={task}" for task in tasks] + [f"--profile={profile.value}"]
     arguments += [f"--store={store}"] if store else []
     unneeded = ["terminal", "cacheprovider", "capture", "faulthandler", "junitxml", "hypothesispytest", "timeout"]
@@ -160,7 +164,9 @@ def grade(
     arguments += [part for name in unneeded for part in ("-p", f"no:{name}")]
     status = pytest.main(arguments, plugins=[_Register(shared)])
     if shared.results is None:
-        raise RuntimeError(f"grading {submission} ended with pytest's status {status} and no results")
+        raise RuntimeError(
+            f"grading {read.name if read else submission} ended with pytest's status {status} and no results"
+        )
     return shared.results
 
 
@@ -183,9 +189,9 @@ class Grading:
         self.records: dict[tuple[str, str], Record] = {}
         self.selected_checks: set[tuple[str, str]] = set()
         self.shown = False
-        submission = _read_submission(config)
         store = config.getoption("--store")
         shared: Any = config.pluginmanager.get_plugin(SHARED)
+        submission = (shared and shared.submission) or _read_submission(config)
         self.run = Run(
             submission,
             _profile(config.getoption("--profile")),

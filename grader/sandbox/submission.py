@@ -5,6 +5,7 @@ through a symbolic link out of the folder, never more than a bounded number of b
 """
 
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.course.settings import SOURCE_BYTES, ZIP_BYTES, ZIP_ENTRIES
+
+IMPORTED = rb"\bfrom\s+NAME\b|\bimport\s[\w.,()\t ]{0,100}?\bNAME\b|['\"]NAME['\"]"
+"""How a module names another one that it imports; the source is not parsed here, for it may be hostile."""
 
 
 class SubmissionError(ValueError):
@@ -42,6 +46,34 @@ class Submission:
     problems: dict[str, str]
     other_files: tuple[str, ...] = ()
     folder: Path | None = None
+
+    def needed(self, file_name: str, stand_ins: Sequence[str] = ()) -> dict[str, bytes]:
+        """What a guest gets to see for one module: its source, and those of the modules that it can import.
+
+        A module is taken for one that can be imported where its name stands behind `import` or `from`, or between
+        quotation marks, so that `importlib.import_module("cnn")` is found too. What is not given cannot change the
+        verdict, so that equal modules of different submissions get the same one.
+
+        Args:
+            file_name: of the module.
+            stand_ins: modules in whose place the grader puts its own.
+        """
+        found: dict[str, bytes] = {}
+        waiting = [file_name]
+        while waiting:
+            name = waiting.pop()
+            if name not in self.sources or name in found:
+                continue
+            source = found[name] = self.sources[name]
+            text = re.sub(rb"\\\r?\n", b" ", source)
+            for other in self.sources:
+                module = other.removesuffix(".py")
+                named = module.encode() in text and re.search(
+                    IMPORTED.replace(b"NAME", re.escape(module.encode())), text
+                )
+                if named and module not in stand_ins:
+                    waiting.append(other)
+        return found
 
 
 def read_submission(path: Path, file_names: Sequence[str]) -> Submission:

@@ -7,7 +7,7 @@ function, a model) is obtained once; where that fails, the first check says so i
 import difflib
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -78,8 +78,10 @@ class Called:
 class TaskSession:
     """Asks the student's code of one task, in one guest."""
 
-    def __init__(self, task: Task, submission: Submission, start: Callable[[int, bool], Asked]) -> None:
-        """Prepare; `start(seed, tensorflow)` gives a guest when the first check asks for one."""
+    def __init__(
+        self, task: Task, submission: Submission, start: Callable[[Mapping[str, bytes], int, bool], Asked]
+    ) -> None:
+        """Prepare; `start(sources, seed, tensorflow)` gives a guest when the first check asks for one."""
         self.task = task
         self.check = ""
         source = submission.sources.get(task.file_name, b"")
@@ -87,6 +89,7 @@ class TaskSession:
         self.isolation: dict[str, Any] = {}
         self.details: dict[str, list[str]] = {}
         self._submission = submission
+        self._sources = submission.needed(task.file_name, task.stand_ins)
         self._start = start
         self._guest: Asked | None = None
         self._names: list[str] = []
@@ -252,7 +255,7 @@ class TaskSession:
     def _open(self) -> Asked:
         """Look at the module, then import it."""
         self._look()
-        guest = self._guest = self._start(self.seed, self.task.needs_tensorflow)
+        guest = self._guest = self._start(self._sources, self.seed, self.task.needs_tensorflow)
         self.isolation = guest.isolation
         asked = f"Importing {self.task.file_name}"
         answer = self._ask(
@@ -287,7 +290,7 @@ class TaskSession:
         """Compile the module in a guest of its own, which never runs it: syntax errors, and the untouched stub."""
         file_name = self.task.file_name
         asked = f"Reading {file_name}"
-        inspector = self._start(self.seed, False)
+        inspector = self._start(self._sources, self.seed, False)
         try:
             names = list(self.task.public_names)
             answer = inspector.ask("inspect", settings.READ_SECONDS, file_name=file_name, public_names=names)

@@ -5,7 +5,7 @@ checked for what it should be before it is drawn.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,8 +118,8 @@ class StudentCode:
                 f"`pytest grader --task {name}` says more."
             ) from None
 
-    def _start(self, seed: int, tensorflow: bool) -> Any:
-        return self._sandbox.guest(self._submission.sources, seed, tensorflow)
+    def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Any:
+        return self._sandbox.guest(sources, seed, tensorflow)
 
 
 def _recipe(task: TaskSession, wanted: Wanted) -> Recipe:
