@@ -70,6 +70,38 @@ def explore(
 
 
 @app.command()
+def batch(
+    submissions: Annotated[Path, typer.Argument(help="A folder of folders or zips, or a download of an LMS.")],
+    out: Annotated[Path, typer.Option(help="The folder for reports, gradebook and marks.")],
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
+    cluster: Annotated[str, typer.Option(help="A Dask scheduler, such as tcp://scheduler:8786.")] = "",
+    profile: ProfileOption = Profile.QUICK,
+    store: Annotated[Path | None, typer.Option(help="Where trained results are kept.")] = None,
+    feedback: Annotated[list[str] | None, typer.Option(help="full, hints or scores; TASK=LEVEL for one task.")] = None,
+    roster: Annotated[Path | None, typer.Option(help="A CSV of the class: who handed in nothing?")] = None,
+    canvas: Annotated[Path | None, typer.Option(help="Canvas's gradebook export, to be filled.")] = None,
+    column: Annotated[str, typer.Option(help="With --canvas: the assignment's column.")] = "",
+    moodle: Annotated[Path | None, typer.Option(help="Moodle's grading worksheet, to be filled.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Say whose points would change, and write nothing.")] = False,
+) -> None:
+    """Grade a whole class."""
+    from grader.classroom import batch as command
+    from grader.reports.visibility import feedback_from
+
+    try:
+        chosen = feedback_from(feedback or ())
+    except ValueError as error:
+        print(f"--feedback: {error}.")
+        raise typer.Exit(2) from None
+    if canvas and not column:
+        print("--canvas needs --column: the header of the assignment's column, or a part of it.")
+        raise typer.Exit(2)
+    export = (canvas, column) if canvas else None
+    options = command.Options(out, workers, cluster, profile, store, chosen, roster, export, moodle, diff)
+    raise typer.Exit(command.main(submissions, options))
+
+
+@app.command()
 def package(
     name: Annotated[str, typer.Argument(help="gradescope, student or github.")],
     out: OutOption = Path("packages"),

@@ -7,6 +7,7 @@ jinja2's autoescaping.
 from base64 import b64encode
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -24,15 +25,9 @@ STATES = {Status.PASSED: "good", Status.NOT_STARTED: "open", Status.NOT_RUN: "op
 
 def render(results: Results, pictures: "Sequence[Picture]" = ()) -> str:
     """The text of the page, with pictures where they were asked for; they stand in the page itself."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    template = environment.from_string(files("grader.reports").joinpath("feedback.html.j2").read_text(encoding="utf-8"))
     isolation = results.environment.get("isolation", {})
-    return (
-        template.render(
+    text: str = (
+        _template().render(
             results=results,
             summary=summary(results),
             share=round(100 * results.score / max(results.max_score, 1)),
@@ -43,6 +38,17 @@ def render(results: Results, pictures: "Sequence[Picture]" = ()) -> str:
         )
         + "\n"
     )
+    return text
+
+
+@cache
+def _template() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(files("grader.reports").joinpath("feedback.html.j2").read_text(encoding="utf-8"))
 
 
 def _task(result: TaskResult, task: Task, pictures: "Sequence[Picture]") -> dict[str, Any]:

@@ -1,0 +1,279 @@
+"""`python -m grader batch SUBMISSIONS --out DIR`: grade a class, and write everything that follows from it.
+
+Stopped or killed at any moment, the same command goes on where it was. Status 0: all were graded; 1: some were not, or
+the run had to stop; 2: there is nothing to grade; 130: it was stopped by Ctrl-C.
+"""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from grader.classroom import class_page, spreadsheets
+from grader.classroom.class_page import ClassRecord
+from grader.classroom.gradebook import Gradebook, GradebookError
+from grader.classroom.intake import Handed, Intake, IntakeError, find, opened
+from grader.classroom.judge import begin
+from grader.classroom.runner import ClassRun, Planned, Progress
+from grader.classroom.spreadsheets import SheetError
+from grader.course.settings import Profile
+from grader.judging.store import Store
+from grader.judging.verdict import clean
+from grader.reports.visibility import Feedback
+from grader.reports.write import REPORTS, write_reports
+from grader.results import Results
+
+INTERRUPTED = 130
+
+SHOWN = 4
+"""Names on the board of those that are being judged."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command was given.
+
+    Attributes:
+        out: the folder to write into.
+        workers: processes; 0 for one a core.
+        cluster: the address of a Dask scheduler, where one is used.
+        profile: how much is trained.
+        store: where trained results are kept.
+        feedback: how much students see.
+        roster: a CSV of the class.
+        canvas: a gradebook export of Canvas, and the header of the assignment's column.
+        moodle: a grading worksheet of Moodle.
+        diff: whether to tell what would change, and write nothing.
+    """
+
+    out: Path
+    workers: int = 0
+    cluster: str = ""
+    profile: Profile = Profile.QUICK
+    store: Path | None = None
+    feedback: Feedback = field(default_factory=Feedback)
+    roster: Path | None = None
+    canvas: tuple[Path, str] | None = None
+    moodle: Path | None = None
+    diff: bool = False
+
+
+def main(submissions: Path, options: Options) -> int:
+    """Grade a class; the exit status."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    try:
+        with opened(submissions) as folder:
+            intake = find(folder)
+            options.out.mkdir(parents=True, exist_ok=True)
+            with Gradebook(options.out / "gradebook.sqlite") as book:
+                return _run(intake, book, options, console)
+    except (IntakeError, SheetError) as error:
+        console.print(Text(str(error)), soft_wrap=True)
+        return 2
+    except (GradebookError, OSError) as error:
+        said = (
+            str(error) if isinstance(error, GradebookError) else f"{error.filename or options.out}: {error.strerror}."
+        )
+        console.print(
+            Text(f"{said} What is in the gradebook stays; the same command goes on from there."), soft_wrap=True
+        )
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped. What is finished is kept; the same command goes on from there.", soft_wrap=True)
+        return INTERRUPTED
+
+
+def _run(intake: Intake, book: Gradebook, options: Options, console: Console) -> int:
+    roster = spreadsheets.people(options.roster) if options.roster else []
+    before = {name: results for name, (_, results) in book.current().items()} if options.diff else {}
+    graded: dict[str, tuple[Handed, Results]] = {}
+    new = 0
+
+    def finished(planned: Planned, results: Results, is_new: bool) -> None:
+        nonlocal new
+        new += is_new
+        graded[planned.handed.name] = (planned.handed, results)
+        if not options.diff:
+            _write_reports(options, planned.handed.name, results, is_new)
+
+    workers = options.workers or len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    )
+    began = time.monotonic()
+    with executors(options.cluster, workers) as (make, at_once):
+        run = ClassRun(book, options.profile, options.store, make, at_once, keep=not options.diff)
+        with Board(console, Store(options.store)) as board:
+            progress = run.run(intake.handed, finished, board.show)
+    ordered = [graded[one.name] for one in intake.handed if one.name in graded]
+    if options.diff:
+        _say_changes(console, before, ordered)
+    else:
+        record = ClassRecord(intake.remarks, progress.failed, spreadsheets.absent(roster, intake.handed))
+        _write_class(options, ordered, record, console)
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+    console.print(
+        Text(
+            f"{len(ordered)} of {len(intake.handed)} submissions graded in {minutes} min {seconds} s: {new} now, "
+            f"{len(ordered) - new} before; {progress.judged} tasks judged."
+        ),
+        soft_wrap=True,
+    )
+    for remark in intake.remarks:
+        console.print(Text(remark), soft_wrap=True)
+    for name, why in progress.failed.items():
+        console.print(
+            Text(f"{name} could not be graded: {clean(why, 300)}. Run the same command again."), soft_wrap=True
+        )
+    return 1 if progress.failed else 0
+
+
+@contextmanager
+def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """What makes executors, and how many workers they have: processes here, or a Dask cluster's.
+
+    Raises:
+        IntakeError: there is no such cluster, or the library for it is not installed.
+    """
+    if not cluster:
+        context = multiprocessing.get_context("spawn")  # a fork would copy our threads' locks
+        yield lambda: ProcessPoolExecutor(workers, mp_context=context, initializer=begin), workers
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise IntakeError('--cluster needs Dask: pip install -e ".[cluster]"') from None
+    try:
+        client = Client(cluster, timeout="20s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise IntakeError(f"There is no Dask scheduler at {cluster}: {clean(str(error), 200)}.") from None
+    try:
+        at_once = sum(client.nthreads().values())
+        if not at_once:
+            raise IntakeError(f"The scheduler at {cluster} has no workers.")
+        yield lambda: client.get_executor(pure=False, retries=2), at_once
+    finally:
+        client.close()
+
+
+def _write_reports(options: Options, name: str, results: Results, is_new: bool) -> None:
+    """The reports of one submission, where they are not there yet."""
+    folder = options.out / name
+    if is_new or not all((folder / report).is_file() for report in REPORTS):
+        write_reports(results, folder, options.feedback)
+
+
+def _write_class(options: Options, graded: list[tuple[Handed, Results]], record: ClassRecord, console: Console) -> None:
+    """What is written of the class as a whole."""
+    texts = {
+        "grades.csv": spreadsheets.grades(graded, record.absent),
+        "class.html": class_page.render(graded, record),
+    }
+    lost: list[str] = []
+    if options.canvas:
+        texts["canvas.csv"], lost = spreadsheets.canvas(*options.canvas, graded)
+        _say_lost(console, "Canvas", lost)
+    if options.moodle:
+        texts["moodle.csv"], lost = spreadsheets.moodle(options.moodle, graded)
+        _say_lost(console, "Moodle", lost)
+    for name, text in texts.items():
+        unfinished = options.out / f".{name}.{os.getpid()}.part"
+        try:
+            unfinished.write_text(text, encoding="utf-8", newline="\n")
+            unfinished.replace(options.out / name)
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        console.print(Text(f"Written: {options.out / name}"), soft_wrap=True)
+
+
+def _say_lost(console: Console, platform: str, lost: list[str]) -> None:
+    for name in lost:
+        console.print(Text(f"{name} is not found in the table of {platform}, or more than once."), soft_wrap=True)
+
+
+def _say_changes(console: Console, before: dict[str, Results], graded: list[tuple[Handed, Results]]) -> None:
+    """Whose points would change, and why."""
+    changes = 0
+    for handed, results in graded:
+        old = before.get(handed.name)
+        if old is None:
+            console.print(
+                Text(f"{handed.name}: {results.score} + {results.bonus}, graded for the first time"), soft_wrap=True
+            )
+            changes += 1
+            continue
+        earlier = {(task.name, record.name): record for task in old.tasks for record in task.records}
+        reasons = []
+        for task in results.tasks:
+            for record in task.records:
+                known = earlier.get((task.name, record.name))
+                if known is None or known.score != record.score:
+                    was = known.score if known else 0
+                    why = record.message.splitlines()[0] if record.message else "passed"
+                    reasons.append(f"    {task.name}, {record.name}: {was} -> {record.score} ({clean(why, 160)})")
+        if reasons:
+            changes += 1
+            total = f"{old.score} + {old.bonus} -> {results.score} + {results.bonus}"
+            console.print(Text("\n".join([f"{handed.name}: {total}", *reasons])), soft_wrap=True)
+    console.print(f"{changes} of {len(graded)} would change. Nothing was written: leave out --diff to publish.")
+
+
+class Board:
+    """The live board on a terminal; elsewhere a line for every tenth."""
+
+    def __init__(self, console: Console, store: Store) -> None:
+        self._console = console
+        self._store = store
+        self._live = Live(console=console, refresh_per_second=2, transient=True) if console.is_terminal else None
+        self._began = time.monotonic()
+        self._at_first = -1
+        self._told = 0
+
+    def __enter__(self) -> "Board":
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    def show(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self._live:
+            self._live.update(self._drawn(progress))
+        elif progress.done * 10 // max(progress.total, 1) > self._told:
+            self._told = progress.done * 10 // max(progress.total, 1)
+            self._console.print(f"{progress.done} of {progress.total}{self._left(progress)}")
+
+    def _left(self, progress: Progress) -> str:
+        """The time that is left, by the pace of what was judged in this run."""
+        if self._at_first < 0 and progress.judging:
+            self._at_first, self._began = progress.done, time.monotonic()
+        fresh = progress.done - max(self._at_first, 0)
+        if self._at_first < 0 or fresh < 3:
+            return ""
+        left = (time.monotonic() - self._began) / fresh * (progress.total - progress.done)
+        return f", about {round(left) // 60} min {round(left) % 60} s left"
+
+    def _drawn(self, progress: Progress) -> Group:
+        mean = sum(progress.scores) / len(progress.scores) if progress.scores else 0.0
+        with suppress(OSError):
+            training = sum(1 for _ in self._store.folder.glob("??/*.lock"))
+        names = ", ".join(clean(name, 40) for name in progress.judging[:SHOWN])
+        return Group(
+            ProgressBar(total=max(progress.total, 1), completed=progress.done, width=60),
+            Text(f"{progress.done} of {progress.total} done{self._left(progress)}; mean score {mean:.1f}"),
+            Text(
+                f"judging {names or 'nobody'}{', ...' if len(progress.judging) > SHOWN else ''}; {training} in training"
+            ),
+        )
