@@ -7,8 +7,10 @@ nothing but the installed grader and the data.
 import atexit
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from grader.course.settings import Profile
@@ -50,6 +52,10 @@ class Judged:
     seconds: float
 
 
+ONE_AT_A_TIME = threading.Lock()
+"""pytest runs once at a time in a process; a worker of Dask may have several threads."""
+
+
 class Kept:
     """The servers of this process."""
 
@@ -77,10 +83,9 @@ def judge(unit: Unit) -> Judged:
     Raises:
         RuntimeError: grading ended without results, which is a fault of the grader.
     """
-    began = time.monotonic()
-    from pathlib import Path
-
     store = Path(unit.store) if unit.store else None
-    results = grade(unit.submission, unit.tasks, unit.profile, store, _sandbox())
+    with ONE_AT_A_TIME:
+        began = time.monotonic()
+        results = grade(unit.submission, unit.tasks, unit.profile, store, _sandbox())
     tasks = tuple(result for result in results.tasks if result.name in unit.tasks)
     return Judged(tasks, results.environment, time.monotonic() - began)

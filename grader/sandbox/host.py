@@ -83,6 +83,9 @@ class Process(Protocol):
         The exit status, negative for a signal, where it ended by itself, for which it has `grace` seconds.
         """
 
+    def orphaned(self) -> bool:
+        """Whether what started it has ended, and it with that: no fault of its own."""
+
 
 class Server(Protocol):
     """What children are started by."""
@@ -180,6 +183,10 @@ class ForkServer:
         except (OSError, SandboxError):
             return None
 
+    def ended(self) -> bool:
+        """Whether the server is gone."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End the server, and with it all its children."""
         with suppress(OSError):
@@ -219,6 +226,10 @@ class ForkedProcess:
     def end(self, grace: float = 0.0) -> int | None:
         """Kill it with all that descends from it."""
         return self.server.end(self.pid, grace)
+
+    def orphaned(self) -> bool:
+        """Whether the server has ended."""
+        return self.server.ended()
 
 
 class FreshServer:
@@ -269,6 +280,10 @@ class FreshProcess:
         self._process.kill()
         self._process.wait()
         return status
+
+    def orphaned(self) -> bool:
+        """Never: nothing stands between it and us."""
+        return False
 
 
 class Guest:
@@ -365,6 +380,8 @@ class Guest:
 
     def _die(self, fate: GuestTimeout | GuestCrashed | None) -> Any:
         status = self.close(GRACE_SECONDS if fate is None else 0.0)
+        if self._process.orphaned():
+            raise SandboxError("the process that starts guests has ended")
         self._fate = fate or GuestCrashed(_ending(status))
         raise self._fate
 

@@ -1,0 +1,248 @@
+"""A class run: every submission gets what it must, equal work is done once, and what is killed goes on."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.gradebook import Gradebook, GradebookError
+from grader.classroom.keys import files_of, task_key
+from grader.course.settings import REPOSITORY, Profile
+from grader.course.tasks import TASKS, task_named
+from grader.results import results_from_json
+from tests.bank.cases import SOLUTIONS, Case
+from tests.classroom import Made, make
+
+SIZE = 20
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> tuple[Path, list[Made]]:
+    """A small class, of all kinds."""
+    folder = tmp_path_factory.mktemp("made") / "class"
+    return folder, make(folder, SIZE, seed=3)
+
+
+@pytest.fixture(scope="module")
+def first(made, tmp_path_factory) -> Path:
+    """The output of its first run."""
+    out = tmp_path_factory.mktemp("first") / "out"
+    done = run(made[0], out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def command(folder: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "grader", "batch", str(folder), "--out", str(out), *more]
+
+
+def run(folder: Path, out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command(folder, out, *more), cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def scores(out: Path) -> dict[str, tuple[float, float]]:
+    """Score and bonus of each submission, as its results.json says."""
+    found = {}
+    for path in out.glob("*/results.json"):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        assert data["submission"] == path.parent.name
+        found[path.parent.name] = (data["score"], data["bonus"])
+    return found
+
+
+def gradings(out: Path) -> dict[str, int]:
+    """How often each submission was graded, as the gradebook says."""
+    with sqlite3.connect(out / "gradebook.sqlite") as database:
+        return dict(database.execute("SELECT name, count(*) FROM gradings GROUP BY name"))
+
+
+def test_every_submission_gets_what_it_must(made, first):
+    expected = {one.name: (one.score, one.bonus) for one in made[1]}
+    assert scores(first) == expected
+    assert {one.kind for one in made[1]} == {"right", "mistakes", "half done", "broken"}
+    assert gradings(first) == dict.fromkeys(expected, 1)
+    for name in expected:
+        assert {path.name for path in (first / name).iterdir()} >= {"results.json", "feedback.html", "feedback.md"}
+    assert {"grades.csv", "class.html", "gradebook.sqlite"} <= {path.name for path in first.iterdir()}
+
+
+def test_a_second_run_judges_nothing_and_mends_what_is_missing(made, first, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(first, out)
+    gone = out / made[1][0].name / "feedback.html"
+    gone.unlink()
+    done = run(made[0], out)
+    assert f"{SIZE} of {SIZE} submissions graded" in done.stdout and "0 tasks judged" in done.stdout
+    assert gone.exists() and gradings(out) == dict.fromkeys(gradings(first), 1)
+
+
+def test_a_submission_alone_gets_the_same(made, first, graded):
+    name = next(one.name for one in made[1] if one.kind == "mistakes")
+    alone = json.loads(graded(made[0] / name).to_json())
+    in_class = json.loads((first / name / "results.json").read_text(encoding="utf-8"))
+    for results in (alone, in_class):
+        del results["seconds"]
+    assert alone == in_class
+
+
+def test_one_changed_module_is_judged_alone_and_the_earlier_grading_stays(made, first, tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    shutil.copytree(made[0], folder)
+    shutil.copytree(first, out)
+    name = next(one.name for one in made[1] if one.kind == "half done")
+    (folder / name / "convolution.py").write_bytes((SOLUTIONS / "convolution.py").read_bytes() + b"# mine\n")
+    changes = run(folder, out, "--diff")
+    assert f"{name}: " in changes.stdout and "convolution, convolve2d_gives_the_valid_shape: 0 -> " in changes.stdout
+    assert f"1 of {SIZE} would change. Nothing was written" in changes.stdout
+    assert scores(out) == scores(first) and gradings(out) == gradings(first)
+    done = run(folder, out)
+    assert "0 tasks judged" in done.stdout  # --diff has judged it, and its verdict is kept
+    assert gradings(out)[name] == 2
+    assert scores(out)[name][1] == scores(first)[name][1] + 10
+
+
+def test_killed_anywhere_the_next_run_goes_on(made, tmp_path):
+    """The run, a worker and a server are killed at random moments; in the end each is graded once, as it must be."""
+    out, chance = tmp_path / "out", random.Random(5)
+    for victim in ("run", "worker", "server", "run"):
+        process = subprocess.Popen(
+            command(made[0], out), cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + chance.uniform(6, 12)
+        while time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.1)
+        if process.poll() is None:
+            target = process.pid if victim == "run" else _descendant(process.pid, victim)
+            if target:
+                os.kill(target, signal.SIGKILL)
+        if victim == "run":
+            process.wait(timeout=60)
+        else:
+            process.wait(timeout=300)
+    done = run(made[0], out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert scores(out) == {one.name: (one.score, one.bonus) for one in made[1]}
+    assert set(gradings(out).values()) == {1}
+
+
+def _descendant(pid: int, kind: str) -> int | None:
+    """A worker of a run, or a server of a worker."""
+    mark = {"worker": "spawn_main", "server": "grader.sandbox.server"}[kind]
+    waiting, found = [pid], []
+    while waiting:
+        current = waiting.pop()
+        try:
+            children = [int(child) for child in Path(f"/proc/{current}/task/{current}/children").read_text().split()]
+            if mark in Path(f"/proc/{current}/cmdline").read_text():
+                found.append(current)
+        except OSError:
+            continue
+        waiting += children
+    return found[0] if found else None
+
+
+def test_ctrl_c_ends_it_tidily(made, tmp_path):
+    process = subprocess.Popen(
+        command(made[0], tmp_path / "out"),
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(6)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "goes on from there" in said and "Traceback" not in said
+
+
+def test_garbage_stops_nothing(tmp_path):
+    """Bytes, cut zips, mutated sources: all have a result."""
+    chance = random.Random(7)
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    whole = shutil.make_archive(str(tmp_path / "whole"), "zip", SOLUTIONS)
+    for number in range(25):
+        content = Path(whole).read_bytes()
+        if number % 2:
+            content = content[: chance.randrange(len(content))]
+        (folder / f"z{number}.zip").write_bytes(content if number % 3 else chance.randbytes(500))
+    for number in range(25):
+        source = bytearray((SOLUTIONS / "preprocessing.py").read_bytes())
+        for _ in range(chance.randint(1, 40)):
+            source[chance.randrange(len(source))] = chance.randrange(256)
+        (folder / f"m{number}").mkdir()
+        (folder / f"m{number}" / "preprocessing.py").write_bytes(bytes(source))
+    done = run(folder, out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(scores(out)) == 50 and "Traceback" not in done.stdout + done.stderr
+
+
+# Keys
+
+
+def test_a_key_depends_on_what_the_verdict_depends_on(tmp_path):
+    from grader.sandbox.submission import read_submission
+
+    names = [task.file_name for task in TASKS]
+    cnn, training = task_named("cnn"), task_named("training")
+    reference = read_submission(SOLUTIONS, names)
+    other = read_submission(Case("other", "dense_model", source="x = 1\n").write(tmp_path / "a"), names)
+    assert task_key(cnn, reference, Profile.QUICK) == task_key(cnn, other, Profile.QUICK)
+    assert task_key(cnn, reference, Profile.QUICK) != task_key(cnn, reference, Profile.FULL)
+    changed = Case("changed", "threshold_callback", source="x = 1\n").write(tmp_path / "b")
+    callback = read_submission(changed, names)
+    assert task_key(training, reference, Profile.QUICK) == task_key(training, callback, Profile.QUICK)
+    importing = Case("importing", "cnn", source="import dense_model\nx = 1\n").write(tmp_path / "c")
+    one = task_key(cnn, read_submission(importing, names), Profile.QUICK)
+    (importing / "dense_model.py").write_text("y = 2\n", encoding="utf-8")
+    assert task_key(cnn, read_submission(importing, names), Profile.QUICK) != one
+    (importing / "cnn.py").unlink()
+    assert task_key(cnn, read_submission(importing, names), Profile.QUICK) == ""
+
+
+def test_a_change_of_the_grader_reaches_the_tasks_that_it_can_affect():
+    names = {task.name: {path.name for path in files_of(task)} for task in TASKS}
+    assert "test_convolution.py" in names["convolution"] and "test_convolution.py" not in names["cnn"]
+    assert "built_models.py" in names["cnn"] and "built_models.py" not in names["preprocessing"]
+    for found in names.values():
+        assert {"session.py", "guest.py", "probes.py", "settings.py", "plugin.py"} <= found
+        assert not found & {"page.py", "batch.py", "gallery.py", "student_code.py"}
+
+
+# The gradebook
+
+
+def test_a_gradebook_keeps_all_or_nothing(tmp_path):
+    from tests.test_reports import results
+
+    made = results("no")
+    with Gradebook(tmp_path / "book.sqlite") as book:
+        book.keep({"k": (made.tasks[0], {"python": "3"}, 1.0)}, [("alice", "Alice", "digest", made)])
+        with pytest.raises(GradebookError):
+            book.keep({"other": (made.tasks[1], {}, 1.0)}, [("bob", None, "digest", made)])  # type: ignore[list-item]
+        assert book.verdicts(["k", "other"]) == {"k": (made.tasks[0], {"python": "3"}, 1.0)}
+        assert book.current() == {"alice": ("digest", results_from_json(made.to_json()))}
+        book.keep({}, [("alice", "Alice", "new", results())])
+        assert book.current()["alice"] == ("new", results_from_json(results().to_json()))
+
+
+def test_what_is_no_gradebook_is_refused(tmp_path):
+    (tmp_path / "book.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(GradebookError, match="cannot be used as a gradebook"):
+        Gradebook(tmp_path / "book.sqlite")
+    with sqlite3.connect(tmp_path / "other.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(GradebookError, match="version 99"):
+        Gradebook(tmp_path / "other.sqlite")
