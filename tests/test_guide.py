@@ -22,6 +22,8 @@ RUN_ELSEWHERE = {
     "python -m grader package gradescope --out packages --feedback hints --feedback cnn=scores": "below",
     "pytest grader -c tox.ini --submission=DIR --report=OUT": "tests/test_readme.py, in another order",
     "pytest grader": "tests/test_readme.py",
+    "python -m grader batch CLASS --out OUT": "tests/test_class_run.py",
+    'pip install -e ".[cluster]"': "tox.ini: the extra dev holds the extra cluster",
     "python -m grader calibrate": "by hand when the trainer changes: it takes twenty minutes",
     "python -m grader stubs": "below",
     "python -m pytest grader -c tox.ini --submission=solutions --task brightness": "below",

@@ -179,7 +179,7 @@ class ClassRun:
             for name in waiting:
                 progress.failed.setdefault(name, "a verdict that it shares with another submission could not be found")
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            _shut(executor)
         tell(progress)
         return progress
 
@@ -198,8 +198,7 @@ class ClassRun:
         return tuple(missing)
 
     def _replaced(self, executor: Executor) -> Executor:
-        with suppress(Exception):
-            executor.shutdown(wait=False, cancel_futures=True)
+        _shut(executor)
         return self._executors()
 
     def _again(
@@ -282,6 +281,15 @@ class ClassRun:
         finished(planned, results, new)
         progress.done += 1
         progress.scores.append(float(results.score))
+
+
+def _shut(executor: Executor) -> None:
+    """End an executor without waiting; Dask's knows no `cancel_futures`, and a broken one may raise anything."""
+    with suppress(Exception):
+        try:
+            executor.shutdown(wait=False, cancel_futures=True)
+        except TypeError:
+            executor.shutdown(wait=False)
 
 
 def _merged(name: str, profile: Profile, parts: Sequence[Verdict]) -> Results:
