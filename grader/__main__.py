@@ -83,6 +83,7 @@ def batch(
     column: Annotated[str, typer.Option(help="With --canvas: the assignment's column.")] = "",
     moodle: Annotated[Path | None, typer.Option(help="Moodle's grading worksheet, to be filled.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Say whose points would change, and write nothing.")] = False,
+    similar: Annotated[bool, typer.Option("--similarity", help="List submissions that are alike, to look at.")] = False,
 ) -> None:
     """Grade a whole class."""
     from grader.classroom import batch as command
@@ -97,7 +98,7 @@ def batch(
         print("--canvas needs --column: the header of the assignment's column, or a part of it.")
         raise typer.Exit(2)
     export = (canvas, column) if canvas else None
-    options = command.Options(out, workers, cluster, profile, store, chosen, roster, export, moodle, diff)
+    options = command.Options(out, workers, cluster, profile, store, chosen, roster, export, moodle, diff, similar)
     raise typer.Exit(command.main(submissions, options))
 
 

@@ -23,6 +23,7 @@ RUN_ELSEWHERE = {
     "pytest grader -c tox.ini --submission=DIR --report=OUT": "tests/test_readme.py, in another order",
     "pytest grader": "tests/test_readme.py",
     "python -m grader batch CLASS --out OUT": "tests/test_class_run.py",
+    'pip install -e ".[similarity]"': "tox.ini: the extra dev holds the extra similarity",
     'pip install -e ".[cluster]"': "tox.ini: the extra dev holds the extra cluster",
     "python -m grader calibrate": "by hand when the trainer changes: it takes twenty minutes",
     "python -m grader stubs": "below",

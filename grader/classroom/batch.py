@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -18,7 +19,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from grader.classroom import class_page, spreadsheets
+from grader.classroom import class_page, similarity, spreadsheets
 from grader.classroom.class_page import ClassRecord
 from grader.classroom.gradebook import Gradebook, GradebookError
 from grader.classroom.intake import Handed, Intake, IntakeError, find, opened
@@ -53,6 +54,7 @@ class Options:
         canvas: a gradebook export of Canvas, and the header of the assignment's column.
         moodle: a grading worksheet of Moodle.
         diff: whether to tell what would change, and write nothing.
+        similarity: whether to list submissions that are alike.
     """
 
     out: Path
@@ -65,6 +67,7 @@ class Options:
     canvas: tuple[Path, str] | None = None
     moodle: Path | None = None
     diff: bool = False
+    similarity: bool = False
 
 
 def main(submissions: Path, options: Options) -> int:
@@ -94,6 +97,8 @@ def main(submissions: Path, options: Options) -> int:
 
 def _run(intake: Intake, book: Gradebook, options: Options, console: Console) -> int:
     roster = spreadsheets.people(options.roster) if options.roster else []
+    if options.similarity and find_spec("copydetect") is None:
+        raise IntakeError('--similarity needs copydetect: pip install -e ".[similarity]"')
     before = {name: results for name, (_, results) in book.current().items()} if options.diff else {}
     graded: dict[str, tuple[Handed, Results]] = {}
     new = 0
@@ -184,6 +189,10 @@ def _write_class(options: Options, graded: list[tuple[Handed, Results]], record:
     if options.moodle:
         texts["moodle.csv"], lost = spreadsheets.moodle(options.moodle, graded)
         _say_lost(console, "Moodle", lost)
+    if options.similarity:
+        pairs = similarity.alike((handed.name, handed.read().sources) for handed, _ in graded)
+        texts["similarity.csv"] = spreadsheets.written(similarity.rows(pairs))
+        console.print(f"{len(pairs)} pairs are alike beyond what is common: look at them yourself.", soft_wrap=True)
     for name, text in texts.items():
         unfinished = options.out / f".{name}.{os.getpid()}.part"
         try:
