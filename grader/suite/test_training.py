@@ -42,6 +42,9 @@ IMAGES = 6
 in five epochs, on a loaded machine too."""
 
 
+LEAST_GAIN = 1e-3
+"""Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
+
 CLASSIFIER = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
 """The model that is trained, and the one that predicts."""
 
@@ -474,7 +477,7 @@ def test_train_fits_the_model(task: TaskSession) -> None:
     if len(after) == len(made.before) and all(map(np.array_equal, after, made.before)):
         raise Failed(f"{made.shown} left the weights of the model as they were.", "Is model.trainable switched off?")
     before, loss = (_loss(weights, made.images, made.labels) for weights in (made.before, after))
-    if not loss < before:
+    if not loss < before - LEAST_GAIN:
         message = f"After {made.shown} the loss on the same images is not below what it was before."
         raise Failed(message, "Only call model.fit(...) with them, and leave the weights to it.")
     if "loss" not in made.figures:
