@@ -131,5 +131,6 @@ def test_the_page_of_a_thousand(browser, axe, tmp_path):
     assert [int(text) for text in column(2)] == sorted((int(text) for text in column(2)), reverse=True)
     browser.find_element("id", "filter").send_keys("0042")
     assert column(0) == ["student 0042"]
-    assert browser.find_element("id", "shown").text == "1 shown"
-    assert "667" in browser.find_element("tag name", "main").text  # as many have the most frequent diagnosis
+    assert browser.execute_script("return document.getElementById('shown').textContent") == "1 shown"
+    said = browser.execute_script("return document.querySelector('main').textContent")
+    assert "667" in said  # as many have the most frequent diagnosis

@@ -22,7 +22,7 @@ RUN_ELSEWHERE = {
     "python -m grader package gradescope --out packages --feedback hints --feedback cnn=scores": "below",
     "pytest grader -c tox.ini --submission=DIR --report=OUT": "tests/test_readme.py, in another order",
     "pytest grader": "tests/test_readme.py",
-    "python -m grader batch CLASS --out OUT": "tests/test_class_run.py",
+    "python -m grader batch CLASS --out OUT": "tests/test_class_run.py, by tox -e class",
     'pip install -e ".[similarity]"': "tox.ini: the extra dev holds the extra similarity",
     'pip install -e ".[cluster]"': "tox.ini: the extra dev holds the extra cluster",
     "python -m grader calibrate": "by hand when the trainer changes: it takes twenty minutes",

@@ -29,7 +29,7 @@ RUN_BY_CI = {
     'pip install -e ".[lab]"': "tox.ini: the extra dev holds the extra lab",
     "python -m grader explore architectures": "tests/test_lab_explore.py",
     "python -m grader explore architectures --profile full": "by hand when the trainer changes: it takes ten minutes",
-    "python -m grader batch CLASS --out OUT": "tests/test_class_run.py",
+    "python -m grader batch CLASS --out OUT": "tests/test_class_run.py, by tox -e class",
     "pytest grader": "below, as `pytest grader` without arguments",
 }
 
