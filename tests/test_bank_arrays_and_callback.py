@@ -22,29 +22,15 @@ MOST_LOST = 0.6
 
 MISSED = {
     "less_than": "it stops where it should go on, and goes on where it should stop",
-    "at_the_third_epoch": "the accuracy is not looked at",
-    "no_improvement": "another callback: it stops where the accuracy falls",
-    "acc_by_index": "on_epoch_end always raises",
-    "missing_self": "on_epoch_end always raises",
-    "needs_more_than_keras_gives": "on_epoch_end always raises",
-    "logs_first": "on_epoch_end always raises, or reads the number of the epoch as logs",
-    "threshold_forgotten": "on_epoch_end always raises",
-    "threshold_not_on_self": "on_epoch_end always raises",
-    "threshold_misspelt": "on_epoch_end always raises",
-    "init_misspelt": "on_epoch_end always raises",
-    "end_not_written": "on_epoch_end is the stub",
-    "init_not_written": "the callback cannot be made",
     "threshold_renamed": "the callback cannot be made",
     "model_set_to_none": "the callback cannot be made",
     "base_is_module": "the module cannot be imported",
     "class_misspelt": "there is no such class",
     "class_is_a_function": "there is no such class",
-    "exits": "it ends the process, and no check can be made afterwards",
-    "sys_exit": "it ends the process, and no check can be made afterwards",
 }
 """Cases that miss the point of the task altogether, and may cost more, with the reason."""
 
-REPEATED = ("random_result", "stateful_maximum", "list_grows_from_call_to_call", "stop_on_self", "tutorial_callback")
+REPEATED = ("random_result", "stateful_maximum", "list_grows_from_call_to_call", "tutorial_callback")
 """Cases that are graded twice: the results must be equal."""
 
 OURS = ("Traceback", "site-packages", "/grader/", "session.py", "probes.py", "test_preprocessing.py", "hypothesis")

@@ -554,7 +554,5 @@ MISSED = {
     "activations_layers_input_shape": RAISES,
     "activations_new_input_unconnected": RAISES,
     "activations_backend_function": RAISES,
-    "activations_input_of_the_first_layer": "build_activation_model raises for every Functional model",
-    "activations_built_for_a_cnn_of_its_own": "the model that is given is not looked at",
 }
 """Cases that may cost more than other slips, with the reason: the point of the task is missed altogether."""
