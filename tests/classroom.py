@@ -86,8 +86,8 @@ def wrong_modules() -> dict[str, list[Module]]:
         source = _source(case)
         if row is None or case.name in VAGUE or case.files or case.status or not _alone(case.task, source):
             continue
-        _, _, _, lost, of, *_ = [""] + [cell.strip() for cell in row.strip("| ").split("|")]
-        found[case.task].append(Module(source, int(of) - int(lost)))
+        _, _, lost, points, *_ = (cell.strip() for cell in row.strip("| ").split("|"))
+        found[case.task].append(Module(source, int(points) - int(lost)))
     return found
 
 

@@ -20,6 +20,8 @@ RUN_BY_CI = {
     "tox -e stubs": "tox",
     "tox -e bench": "by hand before a release: it takes ten minutes and wants an idle machine",
     "tox -e mutation": "by hand before a release: it takes two minutes",
+    "tox -e class": "by hand when the class run changes: it takes four minutes",
+    "tox -e bench-class": "by hand before a release: it takes half an hour",
     "tox -e repeat": "by hand before a release: it takes fifteen minutes",
     "python -m tests.bank.golden": "by hand when a slip's cost changes: it takes ten minutes",
     "python -m grader data": "tests/test_fetching.py",

@@ -10,13 +10,12 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
 from grader.classroom.intake import Handed
 from grader.course.tasks import TASKS, task_named
+from grader.reports.templates import source, template
 from grader.reports.wording import told, word
 from grader.results import Results, Status
 
@@ -44,10 +43,10 @@ class ClassRecord:
 
 def render(graded: Sequence[tuple[Handed, Results]], record: ClassRecord) -> str:
     """The text of the page."""
-    script = _source("class.js")
+    script = source("grader.classroom", "class.js")
     scores = [results.score for _, results in graded]
     most = max((results.max_score for _, results in graded), default=100)
-    text: str = _template().render(
+    text: str = template("grader.classroom", "class.html.j2").render(
         script=script,
         policy=f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         count=len(graded),
@@ -64,20 +63,6 @@ def render(graded: Sequence[tuple[Handed, Results]], record: ClassRecord) -> str
         failed=dict(record.failed or {}),
     )
     return text + "\n"
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.from_string(_source("class.html.j2"))
-
-
-def _source(name: str) -> str:
-    return files("grader.classroom").joinpath(name).read_text(encoding="utf-8")
 
 
 def _bars(scores: Sequence[int], most: int) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ class Handed:
     Attributes:
         name: of its folder in the output, and in every list; no other has it, whatever the case of letters.
         student: whom it is of, as the download says.
-        user: the number that the learning platform gives them; empty where there is none.
+        user: the number that the learning platform gives them, or for Gradescope their submission; else empty.
         paths: the folder or zip, or several single modules.
         late: whether the download marks it as late.
         order: what the latest of several submissions of one student is told by.
@@ -68,6 +68,12 @@ class Handed:
     user: str = ""
     late: bool = False
     order: tuple[float, str] = (0.0, "")
+
+    @property
+    def person(self) -> str:
+        """What tells students apart: a platform's number for them, else their name, whatever its case."""
+        named = self.student if not self.user or GRADESCOPE.fullmatch(self.paths[0].name) else self.user
+        return unicodedata.normalize("NFC", named).casefold()
 
     def read(self) -> Submission:
         """The modules; where nothing can be read, a submission of which every module has that problem."""
@@ -290,8 +296,7 @@ def _latest(found: Sequence[Handed], remarks: list[str]) -> list[Handed]:
     """Of several submissions of one student the latest."""
     students: dict[str, list[Handed]] = {}
     for handed in found:
-        key = (handed.user and handed.student) or handed.student
-        students.setdefault(unicodedata.normalize("NFC", key).casefold(), []).append(handed)
+        students.setdefault(handed.person, []).append(handed)
     latest = []
     for same in students.values():
         same.sort(key=lambda handed: handed.order)

@@ -142,9 +142,7 @@ class ClassRun:
             if missing:
                 units.append((planned, missing))
         known.clear()
-        for planned in list(waiting.values()):
-            if not any(entry[0] is planned for entry in units):
-                self._complete([planned], waiting, own, {}, progress, finished)
+        self._complete(list(waiting.values()), waiting, own, {}, progress, finished)
         executor = self._executors()
         running: dict[Future[Judged], tuple[Planned, tuple[str, ...]]] = {}
         attempts: dict[str, int] = {}
@@ -296,9 +294,8 @@ def _merged(name: str, profile: Profile, parts: Sequence[Verdict]) -> Results:
     """The results of one submission, put together from verdicts that may be of several gradings."""
     environment: dict[str, Any] = {}
     for _, found, _ in parts:
-        isolation = {**found.get("isolation", {})}
-        for protection, force in environment.get("isolation", {}).items():
-            isolation[protection] = (isolation.get(protection, force) and force) if force is not None else force
-        environment = {**found, "isolation": isolation}
+        before = environment.get("isolation", {})
+        isolation = {name: before.get(name, force) and force for name, force in found.get("isolation", {}).items()}
+        environment = {**found, "isolation": {**before, **isolation}}  # a protection counts where it held for all
     results = Results(name, profile.value, tuple(result for result, _, _ in parts), environment)
     return replace(results, seconds=round(sum(seconds for _, _, seconds in parts), 3))

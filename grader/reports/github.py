@@ -32,6 +32,7 @@ def annotations(results: Results) -> list[str]:
             for record in told(result):
                 title = _property(f"{task.title}: {record.name.replace('_', ' ')}")
                 text = "\n".join(part for part in (record.message, record.hint and f"Hint: {record.hint}") if part)
+                text = text or "Not passed."
                 lines.append(f"::error file=assignments/{task.file_name},title={title}::{_data(text)}")
     return lines
 

@@ -7,12 +7,11 @@ jinja2's autoescaping.
 from base64 import b64encode
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from functools import cache
-from importlib.resources import files
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from grader.course.tasks import Task, task_named
+from grader.reports.templates import template
 from grader.reports.wording import next_step, selected, summary, told, word
 from grader.results import Results, Status, TaskResult
 
@@ -27,7 +26,7 @@ def render(results: Results, pictures: "Sequence[Picture]" = ()) -> str:
     """The text of the page, with pictures where they were asked for; they stand in the page itself."""
     isolation = results.environment.get("isolation", {})
     text: str = (
-        _template().render(
+        template("grader.reports", "feedback.html.j2").render(
             results=results,
             summary=summary(results),
             share=round(100 * results.score / max(results.max_score, 1)),
@@ -39,16 +38,6 @@ def render(results: Results, pictures: "Sequence[Picture]" = ()) -> str:
         + "\n"
     )
     return text
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.from_string(files("grader.reports").joinpath("feedback.html.j2").read_text(encoding="utf-8"))
 
 
 def _task(result: TaskResult, task: Task, pictures: "Sequence[Picture]") -> dict[str, Any]:

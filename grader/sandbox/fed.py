@@ -1,8 +1,8 @@
-"""Cheap data for small models: in a guest, Keras trains and predicts on few images ten times faster.
+"""Cheap data for small models: in a guest, Keras trains and predicts on few images several times faster.
 
-Keras feeds arrays through data sets that are made for long ones, and traces graphs that pay off over many batches: an
-epoch of twelve images takes it a tenth of a second. Fed as one batch, the same Keras code computes the same of the same
-numbers.
+Keras feeds arrays through data sets that are made for long ones, and traces graphs that pay off over many batches. Fed
+as one batch, the same Keras code computes the same of the same numbers: five epochs of twelve images took 0.7 s and
+take 0.2 s, a prediction of three took 0.13 s and takes 0.02 s (2 cores).
 """
 
 import inspect

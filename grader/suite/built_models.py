@@ -98,6 +98,10 @@ class BuiltModel:
     step: Answer | None = None
 
 
+WAITS = "The accuracy is measured when structure, loss and optimizer are right"
+"""How a message begins where the accuracy is not measured; what has to be mended follows."""
+
+
 def obtain(task: TaskSession, function: str, expected: Architecture, *positional: int, **arguments: int) -> BuiltModel:
     """The model that the student's function builds for these arguments, built once.
 
@@ -458,16 +462,15 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
     Raises:
         Failed: structure, loss, optimizer or learning are not right yet; such a model is not trained.
     """
-    waits = "The accuracy is measured when structure, loss and optimizer are right"
     if not has_structure(model, expected):
-        raise Failed(f"{waits}: the structure is not yet.", "Mend what the checks above say first.")
+        raise Failed(f"{WAITS}: the structure is not yet.", "Mend what the checks above say first.")
     if any(entry.extras or not entry.trainable for entry in model.report.layers):
-        raise Failed(f"{waits}: a layer trains in another way.", "Mend what the checks above say first.")
+        raise Failed(f"{WAITS}: a layer trains in another way.", "Mend what the checks above say first.")
     for check in (expect_adam, expect_loss, expect_learning):
         try:
             check(task, model)
         except Failed as failure:
-            raise Failed(f"{waits}. {failure.message}", "Mend what the checks above say first.") from None
+            raise Failed(f"{WAITS}. {failure.message}", "Mend what the checks above say first.") from None
     compiled = model.report.compiled
     if compiled is None:
         raise not_compiled(model.called)

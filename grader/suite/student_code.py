@@ -25,14 +25,11 @@ from grader.lab.portrait import Picture, portrait
 from grader.lab.training import Trainer
 from grader.sandbox.host import Sandbox, SandboxError
 from grader.sandbox.submission import Submission, SubmissionError, read_submission
-from grader.suite.built_models import has_structure, job_of, obtain, without_private_initializers
+from grader.suite.built_models import WAITS, has_structure, job_of, obtain, without_private_initializers
 from grader.suite.session import TaskSession
 
 SHAPES_PER_MODEL = 20
 """Layers of a model that is looked into; three blocks have six."""
-
-WAITS = "The accuracy is measured when structure, loss and optimizer are right. "
-"""How grading begins the sentence that says what is wrong; the lab measures more than that."""
 
 Obtained = TypeVar("Obtained")
 
@@ -135,7 +132,7 @@ def _recipe(task: TaskSession, wanted: Wanted) -> Recipe:
     try:
         job = job_of(task, default, expected, training)
     except Failed as failure:
-        raise Failed(failure.message.removeprefix(WAITS)) from None
+        raise Failed(failure.message.removeprefix(f"{WAITS}. ")) from None
     if not wanted.arguments:
         return Recipe(job.architecture, job.optimizer)
     model = obtain(task, wanted.function, wanted.expected, **dict(wanted.arguments))
