@@ -84,6 +84,7 @@ def batch(
     moodle: Annotated[Path | None, typer.Option(help="Moodle's grading worksheet, to be filled.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Say whose points would change, and write nothing.")] = False,
     similar: Annotated[bool, typer.Option("--similarity", help="List submissions that are alike, to look at.")] = False,
+    figures: Annotated[bool, typer.Option("--figures", help="Draw each one's figures into its feedback.html.")] = False,
 ) -> None:
     """Grade a whole class."""
     from grader.classroom import batch as command
@@ -98,7 +99,9 @@ def batch(
         print("--canvas needs --column: the header of the assignment's column, or a part of it.")
         raise typer.Exit(2)
     export = (canvas, column) if canvas else None
-    options = command.Options(out, workers, cluster, profile, store, chosen, roster, export, moodle, diff, similar)
+    options = command.Options(
+        out, workers, cluster, profile, store, chosen, roster, export, moodle, diff, similar, figures
+    )
     raise typer.Exit(command.main(submissions, options))
 
 

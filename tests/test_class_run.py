@@ -9,15 +9,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from grader.classroom.gradebook import Gradebook, GradebookError
-from grader.classroom.keys import files_of, task_key
+from grader.classroom.keys import Key, files_of, task_key
 from grader.course.settings import REPOSITORY, Profile
 from grader.course.tasks import TASKS, task_named
-from grader.results import results_from_json
+from grader.results import Outcome, Record, TaskResult, results_from_json
+from grader.sandbox.submission import Submission, read_submission
 from tests.bank.cases import SOLUTIONS, Case
 from tests.classroom import Made, make
 
@@ -115,56 +118,102 @@ def test_killed_anywhere_the_next_run_goes_on(made, tmp_path):
     """The run, a worker and a server are killed at random moments; in the end each is graded once, as it must be."""
     out, chance = tmp_path / "out", random.Random(5)
     for victim in ("worker", "server", "run"):
-        process = subprocess.Popen(
-            command(made[0], out), cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + chance.uniform(7, 11)
-        while time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.1)
-        if process.poll() is None:
-            target = process.pid if victim == "run" else _descendant(process.pid, victim)
-            if target:
+        with started(made[0], out) as process:
+            deadline = time.monotonic() + chance.uniform(7, 11)
+            while time.monotonic() < deadline and process.poll() is None:
+                time.sleep(0.1)
+            left = descendants(process.pid)
+            target = {"run": process.pid, **dict(left)}.get(victim)
+            if target and process.poll() is None:
                 os.kill(target, signal.SIGKILL)
-        if victim == "run":
-            process.wait(timeout=60)
-        else:
             process.wait(timeout=300)
+            if victim == "run":
+                assert_all_gone([pid for _, pid in left])
     done = run(made[0], out)
     assert done.returncode == 0, done.stdout + done.stderr
     assert scores(out) == {one.name: (one.score, one.bonus) for one in made[1]}
     assert set(gradings(out).values()) == {1}
 
 
-def _descendant(pid: int, kind: str) -> int | None:
-    """A worker of a run, or a server of a worker."""
-    mark = {"worker": "spawn_main", "server": "grader.sandbox.server"}[kind]
-    waiting, found = [pid], []
-    while waiting:
-        current = waiting.pop()
-        try:
-            children = [int(child) for child in Path(f"/proc/{current}/task/{current}/children").read_text().split()]
-            if mark in Path(f"/proc/{current}/cmdline").read_text():
-                found.append(current)
-        except OSError:
-            continue
-        waiting += children
-    return found[0] if found else None
-
-
-def test_ctrl_c_ends_it_tidily(made, tmp_path):
+@contextmanager
+def started(folder: Path, out: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A run in a session of its own, as on a terminal of its own, with temporary files of its own, which it removes."""
+    scratch = out.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
     process = subprocess.Popen(
-        command(made[0], tmp_path / "out"),
+        command(folder, out),
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
     )
-    time.sleep(6)
-    os.killpg(process.pid, signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert "goes on from there" in said and "Traceback" not in said
+    try:
+        yield process
+        assert not list(scratch.glob("grader-*"))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def descendants(pid: int) -> list[tuple[str, int]]:
+    """What runs for a process: workers, their servers, and guests and trainers, which are forks of servers."""
+    found, waiting = [], [(pid, "")]
+    while waiting:
+        current, above = waiting.pop()
+        try:
+            line = Path(f"/proc/{current}/cmdline").read_text()
+            children = [int(child) for child in Path(f"/proc/{current}/task/{current}/children").read_text().split()]
+        except OSError:
+            continue
+        kind = "guest" if above == "server" else "server" if "grader.sandbox.server" in line else "worker"
+        if "spawn_main" in line or "grader.sandbox.server" in line:
+            found.append((kind, current))
+        waiting += [(child, kind) for child in children]
+    return found
+
+
+def assert_all_gone(pids: list[int]) -> None:
+    """Processes end, within the time that TensorFlow takes to be imported."""
+    deadline = time.monotonic() + 20
+    while [pid for pid in pids if Path(f"/proc/{pid}").exists()] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [Path(f"/proc/{pid}/cmdline").read_text() for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+@pytest.mark.parametrize("at_work", ["worker", "server", "guest"])
+def test_ctrl_c_ends_it_tidily(made, tmp_path, at_work):
+    """While workers start, while their servers import, and while student code runs."""
+    with started(made[0], tmp_path / "out") as process:
+        deadline = time.monotonic() + 60
+        while at_work not in dict(descendants(process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        left = descendants(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+        assert process.returncode == 130, said
+        assert "goes on from there" in said and "Traceback" not in said
+        assert_all_gone([pid for _, pid in left])
+
+
+def test_figures_are_drawn_once_for_equal_modules(tmp_path):
+    """Two of one source and different comments, a stub and a half: figures where there is something to see."""
+    for number in range(2):
+        shutil.copytree(SOLUTIONS, tmp_path / "class" / f"right {number}")
+        with (tmp_path / "class" / f"right {number}" / "cnn.py").open("a", encoding="utf-8") as file:
+            file.write(f"# {number}\n")
+    shutil.copytree(REPOSITORY / "assignments", tmp_path / "class" / "stubs")
+    half = tmp_path / "class" / "half"
+    half.mkdir()
+    (half / "dense_model.py").write_bytes((SOLUTIONS / "dense_model.py").read_bytes())
+    first = run(tmp_path / "class", tmp_path / "out", "--figures")
+    assert first.returncode == 0 and "Figures drawn into 3 reports." in first.stdout, first.stdout
+    pages = {path.parent.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("out/*/feedback.html")}
+    pictures = {name: page.count('src="data:image/png;base64,') for name, page in pages.items()}
+    assert pictures == {"right 0": 3, "right 1": 3, "half": 1, "stubs": 0}
+    again = run(tmp_path / "class", tmp_path / "out", "--figures")
+    assert "Figures drawn into 0 reports." in again.stdout and "0 tasks judged" in again.stdout
 
 
 def test_garbage_stops_nothing(tmp_path):
@@ -193,8 +242,6 @@ def test_garbage_stops_nothing(tmp_path):
 
 
 def test_a_key_depends_on_what_the_verdict_depends_on(tmp_path):
-    from grader.sandbox.submission import read_submission
-
     names = [task.file_name for task in TASKS]
     cnn, training = task_named("cnn"), task_named("training")
     reference = read_submission(SOLUTIONS, names)
@@ -209,7 +256,39 @@ def test_a_key_depends_on_what_the_verdict_depends_on(tmp_path):
     (importing / "dense_model.py").write_text("y = 2\n", encoding="utf-8")
     assert task_key(cnn, read_submission(importing, names), Profile.QUICK) != one
     (importing / "cnn.py").unlink()
-    assert task_key(cnn, read_submission(importing, names), Profile.QUICK) == ""
+    assert task_key(cnn, read_submission(importing, names), Profile.QUICK) == Key("", "")
+
+
+def test_comments_count_where_the_verdict_names_a_line():
+    def key(source: bytes, *others: str) -> Key:
+        return task_key(task_named("cnn"), Submission("", Path(), {"cnn.py": source}, {}, others), Profile.QUICK)
+
+    one, other = key(b"import helper\n"), key(b"# mine\nimport helper\n")
+    assert one.common == other.common and one.exact != other.exact
+    assert key(b"import helper\n", "notes.py") == one != key(b"import helper\n", "helper.py")
+    failed = Record("builds", 3, Outcome.FAILED, "build_cnn() raised ValueError\n  cnn.py, line 2, in build_cnn")
+    passed = Record("builds", 3, Outcome.PASSED)
+    assert one.of(TaskResult("cnn", 20, False, (passed, failed))) == one.exact
+    assert one.of(TaskResult("cnn", 20, False, (passed,))) == one.common
+
+
+def test_one_source_with_different_comments_is_judged_once_but_for_lines(tmp_path):
+    """Eight submissions of two modules: the right one is judged once, the one that raises for each place it raises."""
+    right = (SOLUTIONS / "convolution.py").read_text(encoding="utf-8")
+    wrong = right.replace("def convolve2d", "1 / 0\n\n\ndef convolve2d", 1)
+    for number in range(4):
+        for kind, source in (("right", right), ("wrong", wrong)):
+            folder = tmp_path / "class" / f"{kind} {number}"
+            folder.mkdir(parents=True)
+            (folder / "convolution.py").write_text("# mine\n" * min(number, 2) + source, encoding="utf-8")
+    done = run(tmp_path / "class", tmp_path / "out")
+    others = (len(TASKS) - 1) * 8  # modules that are not there
+    assert f"{others + 1 + 3} tasks judged" in done.stdout
+    for number in range(4):
+        results = json.loads((tmp_path / "out" / f"wrong {number}" / "results.json").read_text(encoding="utf-8"))
+        said = json.dumps([task for task in results["tasks"] if task["name"] == "convolution"])
+        place = wrong.split("1 / 0")[0].count("\n") + 1 + min(number, 2)
+        assert f"convolution.py, line {place}," in said, said
 
 
 def test_a_change_of_the_grader_reaches_the_tasks_that_it_can_affect():

@@ -6,13 +6,16 @@ the run had to stop; 2: there is nothing to grade; 130: it was stopped by Ctrl-C
 
 import multiprocessing
 import os
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -21,19 +24,33 @@ from rich.text import Text
 
 from grader.classroom import class_page, similarity, spreadsheets
 from grader.classroom.class_page import ClassRecord
+from grader.classroom.crew import Crew, Piece
 from grader.classroom.gradebook import Gradebook, GradebookError
 from grader.classroom.intake import Handed, Intake, IntakeError, find, opened
-from grader.classroom.judge import begin
+from grader.classroom.judge import Unit, begin, draw
 from grader.classroom.runner import ClassRun, Planned, Progress
 from grader.classroom.spreadsheets import SheetError
 from grader.course.settings import Profile
-from grader.judging.store import Store
+from grader.judging.store import TITLE_CHARACTERS, Store
 from grader.judging.verdict import clean
 from grader.reports.visibility import Feedback
-from grader.reports.write import REPORTS, write_reports
-from grader.results import Results
+from grader.reports.write import PAGE, REPORTS, write_reports
+from grader.results import Results, Status
+from grader.sandbox.scratch import remove
+
+if TYPE_CHECKING:
+    from grader.lab.portrait import Picture
 
 INTERRUPTED = 130
+
+DRAWN = ("dense_model", "cnn", "activation_extraction")
+"""The tasks whose modules the figures of a report are drawn from."""
+
+PICTURE = b'src="data:image/png;base64,'
+"""What stands in a page that has figures; a student's text is escaped, and has no such quotation mark."""
+
+ENDING_SECONDS = 5.0
+"""How long a worker may take to end, once it was told to."""
 
 SHOWN = 4
 """Names on the board of those that are being judged."""
@@ -55,6 +72,7 @@ class Options:
         moodle: a grading worksheet of Moodle.
         diff: whether to tell what would change, and write nothing.
         similarity: whether to list submissions that are alike.
+        figures: whether to draw figures into the reports.
     """
 
     out: Path
@@ -68,6 +86,7 @@ class Options:
     moodle: Path | None = None
     diff: bool = False
     similarity: bool = False
+    figures: bool = False
 
 
 def main(submissions: Path, options: Options) -> int:
@@ -100,13 +119,13 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
     if options.similarity and find_spec("copydetect") is None:
         raise IntakeError('--similarity needs copydetect: pip install -e ".[similarity]"')
     before = {name: results for name, (_, results) in book.current().items()} if options.diff else {}
-    graded: dict[str, tuple[Handed, Results]] = {}
+    graded: dict[str, tuple[Planned, Results]] = {}
     new = 0
 
     def finished(planned: Planned, results: Results, is_new: bool) -> None:
         nonlocal new
         new += is_new
-        graded[planned.handed.name] = (planned.handed, results)
+        graded[planned.handed.name] = (planned, results)
         if not options.diff:
             _write_reports(options, planned.handed.name, results, is_new)
 
@@ -114,16 +133,19 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
         os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
     began = time.monotonic()
-    with executors(options.cluster, workers) as (make, at_once):
-        run = ClassRun(book, options.profile, options.store, make, at_once, keep=not options.diff)
+    with executors(options.cluster, workers) as (make, at_once), Crew(make, at_once) as crew:
+        run = ClassRun(book, options.profile, options.store, crew, keep=not options.diff)
         with Board(console, Store(options.store)) as board:
             progress = run.run(intake.handed, finished, board.show)
-    ordered = [graded[one.name] for one in intake.handed if one.name in graded]
-    if options.diff:
-        _say_changes(console, before, ordered)
-    else:
-        record = ClassRecord(intake.remarks, progress.failed, spreadsheets.absent(roster, intake.handed))
-        _write_class(options, ordered, record, console)
+        ordered = [graded[one.name] for one in intake.handed if one.name in graded]
+        pairs = [(planned.handed, results) for planned, results in ordered]
+        if options.diff:
+            _say_changes(console, before, pairs)
+        else:
+            record = ClassRecord(intake.remarks, progress.failed, spreadsheets.absent(roster, intake.handed))
+            _write_class(options, pairs, record, console)
+            if options.figures:
+                _draw(options, ordered, crew, console)
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     console.print(
         Text(
@@ -141,6 +163,38 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
     return 1 if progress.failed else 0
 
 
+def _draw(options: Options, graded: Sequence[tuple[Planned, Results]], crew: Crew, console: Console) -> None:
+    """Put figures into the reports that have none; equal modules are drawn once."""
+    groups: dict[tuple[str, ...], list[tuple[Planned, Results]]] = {}
+    for planned, results in graded:
+        drawn = [result for result in results.tasks if result.name in DRAWN]
+        nothing = all(result.status in (Status.NOT_STARTED, Status.MISSING) for result in drawn)
+        if not nothing and PICTURE not in (options.out / planned.handed.name / PAGE).read_bytes():
+            keys = tuple(planned.keys[name].common or planned.handed.name for name in DRAWN)
+            groups.setdefault(keys, []).append((planned, results))
+    pieces: deque[Piece[list[Picture]]] = deque()
+    store, count = str(options.store) if options.store else None, 0
+
+    def piece(group: list[tuple[Planned, Results]]) -> Piece[list["Picture"]]:
+        first = group[0][0].handed
+
+        def done(pictures: "list[Picture]") -> None:
+            nonlocal count
+            for planned, results in group if pictures else ():
+                write_reports(results, options.out / planned.handed.name, options.feedback, pictures)
+                count += 1
+
+        def failed(error: str) -> None:
+            console.print(Text(f"No figures for {first.name}: {clean(error, 300)}."), soft_wrap=True)
+
+        return Piece(first.name, draw, lambda: Unit(first.read(), (), options.profile, store), done, failed)
+
+    pieces.extend(piece(group) for group in groups.values())
+    with console.status("") as status:
+        crew.work(pieces, lambda _: status.update(f"drawing figures: {len(pieces)} still to draw"))
+    console.print(f"Figures drawn into {count} reports.", soft_wrap=True)
+
+
 @contextmanager
 def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executor], int]]:
     """What makes executors, and how many workers they have: processes here, or a Dask cluster's.
@@ -149,8 +203,9 @@ def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executo
         IntakeError: there is no such cluster, or the library for it is not installed.
     """
     if not cluster:
-        context = multiprocessing.get_context("spawn")  # a fork would copy our threads' locks
-        yield lambda: ProcessPoolExecutor(workers, mp_context=context, initializer=begin), workers
+        with _processes() as scratch:
+            context = multiprocessing.get_context("spawn")  # a fork would copy our threads' locks
+            yield lambda: ProcessPoolExecutor(workers, context, begin, (str(scratch),)), workers
         return
     try:
         from distributed import Client
@@ -167,6 +222,24 @@ def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executo
         yield lambda: client.get_executor(pure=False, retries=2), at_once
     finally:
         client.close()
+
+
+@contextmanager
+def _processes() -> Iterator[Path]:
+    """A folder for what workers write; where the run is stopped, they are ended and do not finish what they had."""
+    scratch = Path(tempfile.mkdtemp(prefix="grader-class-"))
+    try:
+        yield scratch
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+            process.join(ENDING_SECONDS)
+        raise
+    finally:
+        until = time.monotonic() + ENDING_SECONDS
+        while scratch.exists() and time.monotonic() < until:  # guests that are about to end may still write
+            remove(scratch)
+            time.sleep(0.01)
 
 
 def _write_reports(options: Options, name: str, results: Results, is_new: bool) -> None:
@@ -276,13 +349,10 @@ class Board:
 
     def _drawn(self, progress: Progress) -> Group:
         mean = sum(progress.scores) / len(progress.scores) if progress.scores else 0.0
-        with suppress(OSError):
-            training = sum(1 for _ in self._store.folder.glob("??/*.lock"))
         names = ", ".join(clean(name, 40) for name in progress.judging[:SHOWN])
         return Group(
             ProgressBar(total=max(progress.total, 1), completed=progress.done, width=60),
             Text(f"{progress.done} of {progress.total} done{self._left(progress)}; mean score {mean:.1f}"),
-            Text(
-                f"judging {names or 'nobody'}{', ...' if len(progress.judging) > SHOWN else ''}; {training} in training"
-            ),
+            Text(f"judging {names or 'nobody'}{', ...' if len(progress.judging) > SHOWN else ''}"),
+            *(Text(f"training {clean(title, TITLE_CHARACTERS)}") for title in self._store.in_training()[:SHOWN]),
         )

@@ -75,6 +75,11 @@ class Gradebook:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
+    def kept(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys under which there is a verdict."""
+        asked = "SELECT 1 FROM verdicts WHERE key = ?"
+        return {key for key in keys if self._database.execute(asked, (key,)).fetchone()}
+
     def verdicts(self, keys: Iterable[str]) -> dict[str, tuple[TaskResult, dict[str, Any], float]]:
         """The verdicts that are known: by key, the result, the environment and the seconds."""
         found = {}

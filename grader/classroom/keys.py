@@ -2,13 +2,16 @@
 
 A verdict depends on the modules that the guest saw, on the profile, on the libraries and the data, and on those files
 of the grader that its checks use. So equal modules are judged once for the whole class, and after a change of the
-grader only the tasks that it can affect are judged again.
+grader only the tasks that it can affect are judged again. Modules that differ in comments and layout alone are equal,
+unless the verdict names a line.
 """
 
 import ast
 import hashlib
 import json
 import platform
+import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,12 @@ from grader.course.dataset import DataError, full_digest, subset_digest
 from grader.course.settings import REPOSITORY, Profile
 from grader.course.tasks import Task
 from grader.judging.jobs import library_versions
+from grader.results import TaskResult
+from grader.sandbox.essence import essence
 from grader.sandbox.submission import Submission
+
+LINE = re.compile(r"\bline \d")
+"""What stands in every message that says where in the source something lies."""
 
 ROOTS = ("grader.suite.conftest", "grader.suite.run", "grader.plugin")
 """What every check needs, besides its own file and the sandbox."""
@@ -26,22 +34,43 @@ WITHOUT = ("grader.reports", "grader.lab", "grader.classroom", "grader.course.ta
 """What no verdict depends on; the task table counts by the task's own row."""
 
 
-def task_key(task: Task, submission: Submission, profile: Profile) -> str:
-    """The key of a task's verdict; empty where it holds for this submission alone.
+@dataclass(frozen=True)
+class Key:
+    """Under what the verdict on one task of one submission is kept.
 
-    That is where the module is missing or cannot be read: the message names the submission.
+    Attributes:
+        exact: of the very sources; empty where the verdict holds for this submission alone, since the module is missing
+            or cannot be read, and the message names the submission.
+        common: of what the sources say, their comments and layout left out; for verdicts that name no line.
     """
+
+    exact: str
+    common: str
+
+    def of(self, result: TaskResult) -> str:
+        """The one under which this result is kept."""
+        return self.exact if any(LINE.search(record.message) for record in result.records) else self.common
+
+
+def task_key(task: Task, submission: Submission, profile: Profile) -> Key:
+    """The key of a task's verdict."""
     if task.file_name not in submission.sources or task.file_name in submission.problems:
-        return ""
+        return Key("", "")
     needed = submission.needed(task.file_name, task.stand_ins)
+    text = b"\n".join(needed.values())
     described = {
-        "sources": {name: hashlib.sha256(source).hexdigest() for name, source in sorted(needed.items())},
-        "others": sorted(submission.other_files),
+        "others": sorted(name for name in submission.other_files if name.removesuffix(".py").encode() in text),
         "profile": profile.value,
         "grader": fingerprint(task),
         "libraries": {**library_versions(), "python": platform.python_version()},
         "data": _data(profile),
     }
+    exact = {name: hashlib.sha256(source).hexdigest() for name, source in sorted(needed.items())}
+    common = {name: hashlib.sha256(essence(source)).hexdigest() for name, source in sorted(needed.items())}
+    return Key(_digest({**described, "exact": exact}), _digest({**described, "common": common}))
+
+
+def _digest(described: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
 

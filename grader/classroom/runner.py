@@ -8,26 +8,19 @@ there are written again by the next run.
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.crew import Crew, Piece, again
 from grader.classroom.gradebook import Gradebook, Row
 from grader.classroom.intake import Handed
 from grader.classroom.judge import Judged, Unit, judge
-from grader.classroom.keys import fingerprint, task_key
+from grader.classroom.keys import Key, fingerprint, task_key
 from grader.course.settings import Profile
 from grader.course.tasks import TASKS
 from grader.results import Results, Status, TaskResult
-
-ATTEMPTS = 5
-"""How often a unit is given out: its worker may die, or one that works beside it and takes the pool with it."""
-
-AHEAD = 2
-"""Units given out for each worker: the next one is there when a worker becomes free."""
 
 Verdict = tuple[TaskResult, dict[str, Any], float]
 
@@ -38,13 +31,15 @@ class Planned:
 
     Attributes:
         handed: where it is.
-        keys: per task the key of its verdict; empty where the verdict is this submission's alone.
+        keys: per task the key of its verdict.
         digest: of all that the grading depends on.
+        missing: names of the tasks whose verdict is not there yet.
     """
 
     handed: Handed
-    keys: Mapping[str, str]
+    keys: Mapping[str, Key]
     digest: str
+    missing: set[str]
 
 
 @dataclass
@@ -79,40 +74,35 @@ def plan(handed: Handed, profile: Profile) -> Planned:
     own = {
         task.name: [fingerprint(task), handed.name, submission.problems, sorted(submission.other_files)]
         for task in TASKS
-        if not keys[task.name]
+        if not keys[task.name].exact
     }
-    described = json.dumps([profile.value, keys, own], sort_keys=True)
-    return Planned(handed, keys, hashlib.sha256(described.encode()).hexdigest())
+    exact = {name: key.exact for name, key in keys.items()}
+    described = json.dumps([profile.value, exact, own], sort_keys=True)
+    return Planned(handed, keys, hashlib.sha256(described.encode()).hexdigest(), set(keys))
 
 
 class ClassRun:
-    """Grades a class."""
+    """Grades a class, once."""
 
-    def __init__(
-        self,
-        book: Gradebook,
-        profile: Profile,
-        store: Path | None,
-        executors: Callable[[], Executor],
-        workers: int,
-        keep: bool = True,
-    ) -> None:
+    def __init__(self, book: Gradebook, profile: Profile, store: Path | None, crew: Crew, keep: bool = True) -> None:
         """Prepare.
 
         Args:
             book: what is known, and where what is found out is kept.
             profile: how much is trained.
             store: where trained results are kept.
-            executors: makes an executor, anew where one has broken.
-            workers: how many units it works on at a time.
+            crew: who judges.
             keep: whether finished submissions are kept in the gradebook; verdicts always are.
         """
         self._book = book
         self._profile = profile
         self._store = str(store) if store else None
-        self._executors = executors
-        self._at_once = AHEAD * workers
+        self._crew = crew
         self._keep = keep
+        self._pieces: deque[Piece[Any]] = deque()
+        self._waiting: dict[str, Planned] = {}
+        self._claimed: set[str] = set()
+        self._own: dict[str, dict[str, Verdict]] = {}
 
     def run(self, handed: Sequence[Handed], finished: Finished, tell: Callable[[Progress], None]) -> Progress:
         """Grade all submissions.
@@ -126,168 +116,120 @@ class ClassRun:
             GradebookError: the gradebook cannot be written; what is in it stays.
             KeyboardInterrupt: it was stopped; what workers have not given back is not graded.
         """
-        progress = Progress(len(handed))
+        self._finished = finished
+        self._progress = progress = Progress(len(handed))
         known = self._book.current()
-        waiting: dict[str, Planned] = {}
-        own: dict[str, dict[str, Verdict]] = {}
-        claimed: set[str] = set()
-        units: deque[tuple[Planned, tuple[str, ...]]] = deque()
-        for planned in self._plans(handed, progress, tell):
-            name = planned.handed.name
-            if name in known and known[name][0] == planned.digest:
-                self._finish(planned, known[name][1], False, progress, finished)
-                continue
-            missing = self._claim(planned, claimed)
-            waiting[name] = planned
-            if missing:
-                units.append((planned, missing))
-        known.clear()
-        self._complete(list(waiting.values()), waiting, own, {}, progress, finished)
-        executor = self._executors()
-        running: dict[Future[Judged], tuple[Planned, tuple[str, ...]]] = {}
-        attempts: dict[str, int] = {}
-        try:
-            while units or running:
-                while units and len(running) < self._at_once:
-                    planned, tasks = units.popleft()
-                    unit = Unit(planned.handed.read(), tasks, self._profile, self._store)
-                    try:
-                        running[executor.submit(judge, unit)] = (planned, tasks)
-                    except Exception:  # it broke since the last answer
-                        units.appendleft((planned, tasks))
-                        executor = self._replaced(executor)
-                progress.judging = [planned.handed.name for planned, _ in running.values()]
-                tell(progress)
-                done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
-                broken = False
-                for future in done:
-                    planned, tasks = running.pop(future)
-                    try:
-                        judged = future.result()
-                    except Exception as error:  # a worker died, or a fault of the grader
-                        broken = True
-                        self._again(planned, tasks, f"{type(error).__name__}: {error}", attempts, units, progress)
-                        continue
-                    self._take(planned, judged, waiting, own, attempts, units, progress, finished)
-                if broken:
-                    for planned, tasks in running.values():
-                        units.appendleft((planned, tasks))
-                    running.clear()
-                    executor = self._replaced(executor)
-            for name in waiting:
-                progress.failed.setdefault(name, "a verdict that it shares with another submission could not be found")
-        finally:
-            _shut(executor)
-        tell(progress)
-        return progress
-
-    def _plans(
-        self, handed: Iterable[Handed], progress: Progress, tell: Callable[[Progress], None]
-    ) -> Iterator[Planned]:
         for one in handed:
-            yield plan(one, self._profile)
+            planned = plan(one, self._profile)
+            if one.name in known and known[one.name][0] == planned.digest:
+                self._finish(planned, known[one.name][1], new=False)
+            else:
+                self._waiting[one.name] = planned
+                self._claim(planned)
+            tell(progress)
+        known.clear()
+        self._complete(list(self._waiting.values()), {})
+
+        def told(names: Sequence[str]) -> None:
+            progress.judging = list(names)
             tell(progress)
 
-    def _claim(self, planned: Planned, claimed: set[str]) -> tuple[str, ...]:
-        """The tasks that have to be judged for this submission, since nobody has and no other unit will."""
-        known = self._book.verdicts(key for key in planned.keys.values() if key)
-        missing = [name for name, key in planned.keys.items() if not key or (key not in known and key not in claimed)]
-        claimed.update(key for key in planned.keys.values() if key)
-        return tuple(missing)
+        self._crew.work(self._pieces, told)
+        for name in self._waiting:
+            progress.failed.setdefault(name, "a verdict that it shares with another submission could not be found")
+        told([])
+        return progress
 
-    def _replaced(self, executor: Executor) -> Executor:
-        _shut(executor)
-        return self._executors()
+    def _claim(self, planned: Planned) -> None:
+        """Give out those tasks of a submission that nobody has judged and no other piece will."""
+        kept = self._book.kept({key for pair in planned.keys.values() for key in (pair.exact, pair.common) if key})
+        missing = []
+        for name, key in planned.keys.items():
+            known = {key.exact, key.common} - {""}
+            if known & kept:
+                planned.missing.discard(name)
+            elif not known & self._claimed:
+                missing.append(name)
+                self._claimed |= known
+        if missing:
+            self._pieces.append(self._piece(planned, missing))
 
-    def _again(
-        self,
-        planned: Planned,
-        tasks: tuple[str, ...],
-        error: str,
-        attempts: dict[str, int],
-        units: "deque[tuple[Planned, tuple[str, ...]]]",
-        progress: Progress,
-    ) -> None:
-        """Give a unit out once more, or give it up."""
-        name = planned.handed.name
-        attempts[name] = attempts.get(name, 0) + 1
-        if attempts[name] < ATTEMPTS:
-            units.append((planned, tasks))
-        else:
-            progress.failed[name] = error
+    def _piece(self, planned: Planned, tasks: Sequence[str], attempts: int = 0) -> Piece[Judged]:
+        """Work for a worker: some tasks of a submission."""
 
-    def _take(
-        self,
-        planned: Planned,
-        judged: Judged,
-        waiting: dict[str, Planned],
-        own: dict[str, dict[str, Verdict]],
-        attempts: dict[str, int],
-        units: "deque[tuple[Planned, tuple[str, ...]]]",
-        progress: Progress,
-        finished: Finished,
-    ) -> None:
+        def given() -> Unit:
+            return Unit(planned.handed.read(), tuple(tasks), self._profile, self._store)
+
+        def done(judged: Judged) -> None:
+            self._take(planned, judged, piece.attempts)
+
+        def failed(error: str) -> None:
+            self._progress.failed[planned.handed.name] = error
+
+        piece = Piece(planned.handed.name, judge, given, done, failed, attempts)
+        return piece
+
+    def _take(self, planned: Planned, judged: Judged, attempts: int) -> None:
         """Keep what a worker gave back, and finish what can be finished with it."""
-        name = planned.handed.name
-        faults = tuple(result.name for result in judged.tasks if result.status is Status.ERROR)
+        faults = [result for result in judged.tasks if result.status is Status.ERROR]
         if faults:
-            first = next(result for result in judged.tasks if result.status is Status.ERROR)
-            self._again(planned, faults, first.failures[0].message, attempts, units, progress)
+            piece = self._piece(planned, [result.name for result in faults], attempts)
+            again(piece, faults[0].failures[0].message, self._pieces)
         share = judged.seconds / max(len(judged.tasks), 1)
         verdicts: dict[str, Verdict] = {}
         for result in judged.tasks:
             if result.status is Status.ERROR:
                 continue
-            verdict = (result, judged.environment, share)
-            if key := planned.keys[result.name]:
-                verdicts[key] = verdict
+            verdict, key = (result, judged.environment, share), planned.keys[result.name]
+            planned.missing.discard(result.name)
+            if kept := key.of(result):
+                verdicts[kept] = verdict
             else:
-                own.setdefault(name, {})[result.name] = verdict
-        progress.judged += len(judged.tasks)
-        concerned = [one for one in waiting.values() if one is planned or set(one.keys.values()) & verdicts.keys()]
-        self._complete(concerned, waiting, own, verdicts, progress, finished)
+                self._own.setdefault(planned.handed.name, {})[result.name] = verdict
+            if kept != key.common:
+                self._release(result.name, key.common)
+        self._progress.judged += len(judged.tasks)
+        for one in self._waiting.values():
+            for name in tuple(one.missing):
+                if {one.keys[name].exact, one.keys[name].common} & verdicts.keys():
+                    one.missing.discard(name)
+        self._complete(list(self._waiting.values()), verdicts)
 
-    def _complete(
-        self,
-        concerned: Sequence[Planned],
-        waiting: dict[str, Planned],
-        own: dict[str, dict[str, Verdict]],
-        verdicts: Mapping[str, Verdict],
-        progress: Progress,
-        finished: Finished,
-    ) -> None:
-        """Keep verdicts, and finish those submissions all of whose verdicts are there, in one transaction."""
+    def _release(self, task: str, common: str) -> None:
+        """Have a task judged for each source that waited for a verdict which turned out to name lines."""
+        for other in self._waiting.values():
+            key = other.keys[task]
+            if task in other.missing and key.common == common and key.exact not in self._claimed:
+                self._claimed.add(key.exact)
+                self._pieces.append(self._piece(other, (task,)))
+
+    def _complete(self, concerned: Iterable[Planned], verdicts: Mapping[str, Verdict]) -> None:
+        """Keep verdicts, and finish those submissions that miss none, in one transaction."""
         complete: list[tuple[Planned, Results]] = []
         for planned in concerned:
-            keys = [key for key in planned.keys.values() if key and key not in verdicts]
-            found = {**self._book.verdicts(keys), **verdicts}
-            mine = own.get(planned.handed.name, {})
-            parts = [found.get(key) if key else mine.get(task) for task, key in planned.keys.items()]
-            there = [part for part in parts if part is not None]
-            if len(there) == len(parts):
-                complete.append((planned, _merged(planned.handed.name, self._profile, there)))
+            if not planned.missing:
+                parts = self._parts(planned, verdicts)
+                complete.append((planned, _merged(planned.handed.name, self._profile, parts)))
         rows: list[Row] = [
             (planned.handed.name, planned.handed.student, planned.digest, results) for planned, results in complete
         ]
         self._book.keep(verdicts, rows if self._keep else [])
         for planned, results in complete:
-            del waiting[planned.handed.name]
-            own.pop(planned.handed.name, None)
-            self._finish(planned, results, True, progress, finished)
+            del self._waiting[planned.handed.name]
+            self._own.pop(planned.handed.name, None)
+            self._finish(planned, results, new=True)
 
-    def _finish(self, planned: Planned, results: Results, new: bool, progress: Progress, finished: Finished) -> None:
-        finished(planned, results, new)
-        progress.done += 1
-        progress.scores.append(float(results.score))
+    def _parts(self, planned: Planned, verdicts: Mapping[str, Verdict]) -> list[Verdict]:
+        """The verdicts of a submission that misses none, in the order of the tasks."""
+        mine = self._own.get(planned.handed.name, {})
+        keys = {key for pair in planned.keys.values() for key in (pair.exact, pair.common)}
+        found = {**self._book.verdicts(keys - verdicts.keys() - {""}), **verdicts}
+        return [found.get(key.exact) or found.get(key.common) or mine[name] for name, key in planned.keys.items()]
 
-
-def _shut(executor: Executor) -> None:
-    """End an executor without waiting; Dask's knows no `cancel_futures`, and a broken one may raise anything."""
-    with suppress(Exception):
-        try:
-            executor.shutdown(wait=False, cancel_futures=True)
-        except TypeError:
-            executor.shutdown(wait=False)
+    def _finish(self, planned: Planned, results: Results, new: bool) -> None:
+        self._finished(planned, results, new)
+        self._progress.done += 1
+        self._progress.scores.append(float(results.score))
 
 
 def _merged(name: str, profile: Profile, parts: Sequence[Verdict]) -> Results:

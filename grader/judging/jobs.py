@@ -63,6 +63,13 @@ class Job:
             raise ValueError("Epochs and batch size begin at 1, seeds at 0.")
         object.__setattr__(self, "architecture", _trainable(self.architecture))
 
+    @property
+    def title(self) -> str:
+        """What is trained, in a few words."""
+        sizes = [getattr(layer, "filters", getattr(layer, "units", "")) for layer in self.architecture.layers]
+        kinds = [type(layer).__name__ for layer in self.architecture.layers]
+        return ", ".join(f"{kind} {size}".rstrip() for kind, size in zip(kinds, sizes, strict=True))
+
     def to_json(self) -> dict[str, Any]:
         """Plain data; the same for equal jobs."""
         return {

@@ -26,6 +26,9 @@ FOLDER_VARIABLE = "GRADER_STORE"
 ENTRY_BYTES = 2 * 2**20
 """The largest entry that is read: the weights of the default CNN take 1.3 MB, a training of a hundred epochs 10 kB."""
 
+TITLE_CHARACTERS = 80
+"""Of what is being trained."""
+
 Value = dict[str, Any]
 
 
@@ -64,11 +67,11 @@ class Store:
             return None
         return value if sound else None
 
-    def get_or_train(self, key: str, train: Callable[[], Value]) -> Value:
+    def get_or_train(self, key: str, train: Callable[[], Value], title: str = "") -> Value:
         """What is kept under `key`; where there is nothing, what `train` returns, which is then kept.
 
-        `train` is called by one process at a time for one key; others wait, and read what it kept. What it raises goes
-        through, and nothing is kept.
+        `title` says what is trained, for who looks on meanwhile. `train` is called by one process at a time for one
+        key; others wait, and read what it kept. What it raises goes through, and nothing is kept.
 
         Raises:
             ValueError: `key` is no digest, or what `train` returned is no JSON.
@@ -90,6 +93,8 @@ class Store:
         except (OSError, NotImplementedError) as error:
             self._note_unusable(error)
             return self._trained(key, train)
+        with suppress(OSError):  # on Windows, where nobody writes what is locked
+            Path(lock.lock_file).write_text(title, encoding="utf-8")
         try:
             kept = self.get(key)  # it may have been kept while we waited
             return self._trained(key, train) if kept is None else kept
@@ -98,6 +103,17 @@ class Store:
             if self._path(key).exists():  # otherwise the next to train needs the lock that others may wait for
                 with suppress(OSError):  # on Windows, while others hold it open
                     Path(lock.lock_file).unlink(missing_ok=True)
+
+    def in_training(self) -> list[str]:
+        """The titles of what is being trained, by whomever; empty ones where they cannot be read."""
+        titles = []
+        with suppress(OSError):
+            for path in sorted(self.folder.glob("??/*.lock")):
+                title = ""
+                with suppress(OSError, UnicodeError), path.open(encoding="utf-8") as file:
+                    title = file.read(TITLE_CHARACTERS)
+                titles.append(title)
+        return titles
 
     def _trained(self, key: str, train: Callable[[], Value]) -> Value:
         value = train()

@@ -121,7 +121,7 @@ class Trainings:
         return f"epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%" if told else "starting"
 
     def _result(self, key: str, job: Job, weights: bool) -> Value:
-        return self._store.get_or_train(key, lambda: self._trained(key, job, weights))
+        return self._store.get_or_train(key, lambda: self._trained(key, job, weights), job.title)
 
     def _trained(self, key: str, job: Job, weights: bool) -> Value:
         if self._closed:

@@ -434,8 +434,10 @@ def _ending(status: int | None) -> str:
 class Sandbox:
     """The servers of one run: one with numpy alone, one with TensorFlow, each started when first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path | None = None) -> None:
+        """Prepare; the folders of guests are made in `scratch`, or where temporary files belong."""
         self._servers: dict[str, Server] = {}
+        self._scratch = scratch
         self.portable = not can_fork()
 
     def warm(self, tensorflow: bool) -> Server:
@@ -463,7 +465,7 @@ class Sandbox:
         Raises:
             SandboxError: it could not be started.
         """
-        base = Path(tempfile.mkdtemp(prefix="grader-")).resolve()
+        base = Path(tempfile.mkdtemp(prefix="grader-", dir=self._scratch)).resolve()
         folder, scratch = base / "submission", base / "scratch"
         for path in (folder, scratch):
             path.mkdir()

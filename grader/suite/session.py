@@ -25,6 +25,7 @@ from grader.judging.verdict import (
     clean,
     raised,
 )
+from grader.sandbox.essence import essence
 from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
 from grader.sandbox.submission import Submission
 from grader.sandbox.withheld import REFUSAL
@@ -85,7 +86,7 @@ class TaskSession:
         self.task = task
         self.check = ""
         source = submission.sources.get(task.file_name, b"")
-        self.seed = int.from_bytes(hashlib.sha256(source).digest()[:6], "big")
+        self.seed = int.from_bytes(hashlib.sha256(essence(source)).digest()[:6], "big")
         self.isolation: dict[str, Any] = {}
         self.details: dict[str, list[str]] = {}
         self._submission = submission
