@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 
 import pytest
 
-from grader.classroom.crew import ATTEMPTS, Crew, Piece, no_interrupt
+from grader.classroom.crew import ATTEMPTS, Crew, CrewError, Hands, Piece, no_interrupt
 
 
 def double(number: int) -> int:
@@ -35,7 +35,7 @@ def test_what_fails_is_tried_again_and_given_up_alone():
     found: list[int] = []
     failed: list[str] = []
     told: list[str] = []
-    with Crew(lambda: ThreadPoolExecutor(2), 2) as crew:
+    with Crew(Hands(lambda: ThreadPoolExecutor(2), 2)) as crew:
         crew.work(pieces(range(-1, 5), found, failed), told.extend)
     assert sorted(found) == [0, 2, 4, 6, 8] and failed == ["ValueError: a negative number"]
     assert set(told) == {"-1", "0", "1", "2", "3", "4"}
@@ -44,9 +44,25 @@ def test_what_fails_is_tried_again_and_given_up_alone():
 def test_a_broken_executor_is_replaced():
     found: list[int] = []
     executors = iter([Refusing(), Refusing(), ThreadPoolExecutor(1)])
-    with Crew(lambda: next(executors), 1) as crew:
+    with Crew(Hands(lambda: next(executors), 1)) as crew:
         crew.work(pieces(range(3), found, []), lambda _: None)
     assert sorted(found) == [0, 2, 4]
+
+
+def test_executors_that_always_break_are_given_up():
+    with (
+        pytest.raises(CrewError, match="No workers can be started: RuntimeError: broken"),
+        Crew(Hands(Refusing, 1)) as crew,
+    ):
+        crew.work(pieces(range(3), [], []), lambda _: None)
+
+
+def test_hands_that_are_gone_end_it():
+    def check() -> None:
+        raise CrewError("The Dask scheduler is gone.")
+
+    with pytest.raises(CrewError, match="gone"), Crew(Hands(lambda: ThreadPoolExecutor(1), 1, check)) as crew:
+        crew.work(pieces(range(3), [], []), lambda _: None)
 
 
 def test_a_piece_that_always_kills_its_worker_costs_the_others_nothing():
@@ -60,7 +76,7 @@ def test_a_piece_that_always_kills_its_worker_costs_the_others_nothing():
         made += 1
         return ProcessPoolExecutor(1)
 
-    with Crew(executor, 1) as crew:
+    with Crew(Hands(executor, 1)) as crew:
         crew.work(work, lambda _: None)
     assert sorted(found) == [0, 2, 4, 6]
     assert len(failed) == 1 and "BrokenProcessPool" in failed[0] and made <= ATTEMPTS + 1

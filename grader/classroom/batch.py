@@ -9,8 +9,8 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ from rich.text import Text
 
 from grader.classroom import class_page, similarity, spreadsheets
 from grader.classroom.class_page import ClassRecord
-from grader.classroom.crew import Crew, Piece
+from grader.classroom.crew import Crew, CrewError, Hands, Piece
 from grader.classroom.gradebook import Gradebook, GradebookError
 from grader.classroom.intake import Handed, Intake, IntakeError, find, opened
 from grader.classroom.judge import Unit, begin, draw
@@ -101,10 +101,9 @@ def main(submissions: Path, options: Options) -> int:
     except (IntakeError, SheetError) as error:
         console.print(Text(str(error)), soft_wrap=True)
         return 2
-    except (GradebookError, OSError) as error:
-        said = (
-            str(error) if isinstance(error, GradebookError) else f"{error.filename or options.out}: {error.strerror}."
-        )
+    except (GradebookError, CrewError, OSError) as error:
+        place = f"{error.filename or options.out}: {error.strerror}." if isinstance(error, OSError) else ""
+        said = place if isinstance(error, OSError) and error.strerror else clean(str(error), 400)
         console.print(
             Text(f"{said} What is in the gradebook stays; the same command goes on from there."), soft_wrap=True
         )
@@ -133,7 +132,7 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
         os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
     began = time.monotonic()
-    with executors(options.cluster, workers) as (make, at_once), Crew(make, at_once) as crew:
+    with hands(options.cluster, workers) as found, Crew(found) as crew:
         run = ClassRun(book, options.profile, options.store, crew, keep=not options.diff)
         with Board(console, Store(options.store)) as board:
             progress = run.run(intake.handed, finished, board.show)
@@ -196,8 +195,8 @@ def _draw(options: Options, graded: Sequence[tuple[Planned, Results]], crew: Cre
 
 
 @contextmanager
-def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executor], int]]:
-    """What makes executors, and how many workers they have: processes here, or a Dask cluster's.
+def hands(cluster: str, workers: int) -> Iterator[Hands]:
+    """Where workers come from: processes here, or a Dask cluster.
 
     Raises:
         IntakeError: there is no such cluster, or the library for it is not installed.
@@ -205,23 +204,14 @@ def executors(cluster: str, workers: int) -> Iterator[tuple[Callable[[], Executo
     if not cluster:
         with _processes() as scratch:
             context = multiprocessing.get_context("spawn")  # a fork would copy our threads' locks
-            yield lambda: ProcessPoolExecutor(workers, context, begin, (str(scratch),)), workers
+            yield Hands(lambda: ProcessPoolExecutor(workers, context, begin, (str(scratch),)), workers)
         return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise IntakeError('--cluster needs Dask: pip install -e ".[cluster]"') from None
-    try:
-        client = Client(cluster, timeout="20s", set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise IntakeError(f"There is no Dask scheduler at {cluster}: {clean(str(error), 200)}.") from None
-    try:
-        at_once = sum(client.nthreads().values())
-        if not at_once:
-            raise IntakeError(f"The scheduler at {cluster} has no workers.")
-        yield lambda: client.get_executor(pure=False, retries=2), at_once
-    finally:
-        client.close()
+    if find_spec("distributed") is None:
+        raise IntakeError('--cluster needs Dask: pip install -e ".[cluster]"')
+    from grader.classroom.cluster import cluster_hands
+
+    with cluster_hands(cluster) as found:
+        yield found
 
 
 @contextmanager

@@ -47,13 +47,36 @@ class Piece(Generic[Answered]):
     attempts: int = 0
 
 
+class CrewError(Exception):
+    """There is nobody left who could work; the text is one clear sentence."""
+
+
+def _nothing() -> None:
+    """Check nothing."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Where workers come from.
+
+    Attributes:
+        executor: makes an executor, anew where one has broken.
+        workers: how many pieces it works on at a time.
+        check: raises CrewError where no executor will ever answer again.
+    """
+
+    executor: Callable[[], Executor]
+    workers: int
+    check: Callable[[], None] = _nothing
+
+
 class Crew:
     """Workers, of an executor that is made when there is work."""
 
-    def __init__(self, executors: Callable[[], Executor], workers: int) -> None:
-        """Prepare; `executors` makes an executor, anew where one has broken."""
-        self._executors = executors
-        self._at_once = AHEAD * workers
+    def __init__(self, hands: Hands) -> None:
+        """Prepare."""
+        self._hands = hands
+        self._at_once = AHEAD * hands.workers
         self._executor: Executor | None = None
 
     def __enter__(self) -> "Crew":
@@ -66,17 +89,25 @@ class Crew:
         """Do all pieces; `tell` hears whose are being worked at.
 
         Raises:
+            CrewError: there is nobody left who could work.
             Exception: what a piece's `done` raises.
         """
         running: dict[Future[Any], Piece[Any]] = {}
+        refused = 0
         while pieces or running:
             while pieces and len(running) < (1 if _is_suspect(pieces[0], running.values()) else self._at_once):
-                piece = pieces.popleft()
+                self._hands.check()
                 try:
-                    running[self._given_out(piece)] = piece
-                except Exception:  # it broke since the last answer
-                    pieces.appendleft(piece)
+                    future = self._given_out(pieces[0])
+                except Exception as error:  # it broke since the last answer
                     self._shut()
+                    refused += 1
+                    if refused == ATTEMPTS:
+                        raise CrewError(f"No workers can be started: {type(error).__name__}: {error}") from error
+                else:
+                    running[future] = pieces.popleft()
+                    refused = 0
+            self._hands.check()
             tell([piece.name for piece in running.values()])
             done, _ = wait(running, timeout=TOLD_SECONDS, return_when=FIRST_COMPLETED)
             broken = False
@@ -96,7 +127,7 @@ class Crew:
 
     def _given_out(self, piece: Piece[Any]) -> "Future[Any]":
         if self._executor is None:
-            self._executor = self._executors()
+            self._executor = self._hands.executor()
         given = piece.given()
         with no_interrupt():
             return self._executor.submit(piece.work, given)
