@@ -30,7 +30,7 @@ BROKEN: tuple[tuple[str, str, int], ...] = (
     ("dense_model", "raise SystemExit('100 points')\n", 0),
     ("dense_model", "import numpy_of_nobody\n", 0),
     ("cnn", "def build_cnn(filters=64, conv_layers=2):\n    import os, signal\n    os.kill(os.getpid(), 9)\n", 0),
-    ("threshold_callback", "class AccuracyThresholdCallback:\n    pass\n", 9),
+    ("threshold_callback", "class AccuracyThresholdCallback:\n    pass\n", 0),
     ("activation_extraction", "from .cnn import build_cnn\n", 0),
     ("convolution", "print('\\x1b[2J' * 1000)\n1/0\n", 0),
     ("training", "\x00", 0),

@@ -20,6 +20,7 @@ from cosmic_ray.mutating import mutate_code
 
 from grader.course.tasks import TASKS, Task, task_named
 from grader.plugin import grade
+from grader.results import Status
 from grader.sandbox.host import Sandbox
 from tests.bank.cases import SOLUTIONS
 
@@ -81,6 +82,8 @@ def survives(mutant: Mutant, folder: Path, sandbox: Sandbox) -> bool:
     (folder / mutant.task.file_name).write_text(mutant.source, encoding="utf-8")
     results = grade(folder, [mutant.task.name], sandbox=sandbox)
     result = next(result for result in results.tasks if result.name == mutant.task.name)
+    if result.status is Status.ERROR:
+        raise RuntimeError(f"a fault of the grader: {result.failures[0].message}")
     return result.score == result.points
 
 

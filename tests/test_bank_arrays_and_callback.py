@@ -27,6 +27,8 @@ MISSED = {
     "base_is_module": "the module cannot be imported",
     "class_misspelt": "there is no such class",
     "class_is_a_function": "there is no such class",
+    "does_nothing": "nothing was written but the constructor",
+    "calls_its_base_alone": "the same",
 }
 """Cases that miss the point of the task altogether, and may cost more, with the reason."""
 

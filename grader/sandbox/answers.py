@@ -162,7 +162,7 @@ FORMS: dict[str, Form] = {
     "loss": _list_of(_is_float, 2),
     "reference": _is_count,
     "callback_model": _is_count,
-    "is_callback": lambda value: _has(value, callback=_is_bool, methods=_are_texts),
+    "is_callback": lambda value: _has(value, callback=_is_bool, acts=_is_bool, methods=_are_texts),
     "event": lambda value: _has(value, stop=_is_bool, logs=is_observation),
     "request_stop": _is_nothing,
     "fit": lambda value: _has(value, accuracy=is_observation),

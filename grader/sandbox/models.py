@@ -5,6 +5,7 @@ a built-in name, is reported as what it is. Settings are read as attributes, not
 cannot pass. What is claimed here is checked by the host against weights, predictions and a training step.
 """
 
+import types
 import warnings
 from typing import Any
 
@@ -240,6 +241,13 @@ class Models:
         """Whether `value` is an instance of the `Callback` class that Keras had before student code ran."""
         return issubclass(type(value), self._callback)
 
+    def acts(self, value: Any) -> bool:
+        """Whether a callback may do anything: it, or a class of it that is not Keras's `Callback`, has code to run."""
+        if any(name.startswith("on_") for name in getattr(value, "__dict__", {})):
+            return True  # as in keras.callbacks.LambdaCallback
+        own = [kind for kind in type(value).__mro__ if not issubclass(self._callback, kind)]
+        return any(_has_code(name, member) for kind in own for name, member in vars(kind).items())
+
     def small_model(self) -> Any:
         """A compiled model of 20 parameters that copies what it is given: of all that `fit` takes, the least work.
 
@@ -327,3 +335,12 @@ def _named(value: Any) -> str:
 def _build(entry: dict[str, Any], name: str) -> Any:
     plain = {key: value for key, value in entry.items() if key != "kind" and not key.endswith("_initializer")}
     return LAYERS[entry["kind"]](name=name, **plain)
+
+
+def _has_code(name: str, member: Any) -> bool:
+    """Whether a class's member does anything when Keras calls it; where that cannot be told, it may."""
+    if not isinstance(member, types.FunctionType):
+        return callable(member) or isinstance(member, staticmethod | classmethod)
+    if name == "__init__":  # it may put functions into the object
+        return any(isinstance(constant, types.CodeType) for constant in member.__code__.co_consts)
+    return bool(set(member.__code__.co_names) - {"super", name})

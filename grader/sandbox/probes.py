@@ -201,10 +201,15 @@ class Probes:
         return self._keep(model)
 
     def ask_is_callback(self, handle: int) -> dict[str, Any]:
-        """Whether an object is a `keras.callbacks.Callback`, and the methods that its own class defines."""
-        names = [name for name in vars(type(self._objects[handle])) if isinstance(name, str)]
+        """Whether an object is a `keras.callbacks.Callback` and does anything, and its own class's methods."""
+        value = self._objects[handle]
+        names = [name for name in vars(type(value)) if isinstance(name, str)]
         methods = [name[:80] for name in names if not name.startswith("_")]
-        return {"callback": self._keras.is_callback(self._objects[handle]), "methods": methods[:NAME_LIMIT]}
+        return {
+            "callback": self._keras.is_callback(value),
+            "acts": self._keras.acts(value),
+            "methods": methods[:NAME_LIMIT],
+        }
 
     def ask_event(
         self, handle: int, model: int, event: str, number: int | None, logs: dict[str, Any] | None

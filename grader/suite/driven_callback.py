@@ -298,8 +298,20 @@ def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Call
     """A new callback with a threshold, made as `how` says, on a small model, in a training that has begun."""
     how = how or (lambda: make(task, threshold))
     called = how()
+    task.once("acts", lambda: _acts(task, called))
     model = task.value("callback_model", f"{called.shown}.set_model(model)", handle=called.handle)
     made = Driver(task, called.shown, threshold, called.handle, int(model), how)
     _, printed = made.event("on_train_begin", None, {})
     made.printed = called.output + printed
     return made
+
+
+def _acts(task: TaskSession, called: Called) -> bool:
+    """See that the class has code that Keras could run: one that does nothing does nothing wrong either.
+
+    Raises:
+        Failed: it has none.
+    """
+    if task.value("is_callback", called.shown, handle=called.handle).get("acts") is False:
+        raise Failed(f"{called.shown} does nothing in a training: no method of the class has any code.", STOP_HINT)
+    return True

@@ -4,7 +4,8 @@ The smallest input that fails is the one the student reads about. Draws are seed
 stored, and an answer that changes from call to call is the student's failure, not a flaky test of ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,13 +30,22 @@ CHANGES = (
 """Message and hint where an answer changes from call to call."""
 
 
-def for_all(strategy: "st.SearchStrategy[Example]", task: TaskSession, holds: Callable[[Example], None]) -> None:
-    """Try `holds` on examples of the strategy.
+def for_all(
+    strategy: "st.SearchStrategy[Example]",
+    task: TaskSession,
+    holds: Callable[[Example], None],
+    always: Iterable[Example],
+) -> None:
+    """Try `holds` on examples that are tried always, the plainest first, and then on some that are drawn.
+
+    The first are there so that what a mistake costs is no matter of luck: whoever makes it fails on one of them.
 
     Raises:
         Verdict: what `holds` raises for the smallest example that fails.
     """
 
+    for example in always:
+        steadily(partial(holds, example))
     last: list[Example] = []
 
     @seed(task.seed)
@@ -98,6 +108,11 @@ def image_arrays(leading: tuple[tuple[int, ...], ...]) -> "st.SearchStrategy[np.
         st.sampled_from(FILLINGS),
         st.sampled_from(range(100)),
     )
+
+
+def filled_arrays(leading: tuple[int, ...]) -> "list[np.ndarray[Any, Any]]":
+    """One array of images for each of `FILLINGS`."""
+    return [_images(leading, filling, 0) for filling in FILLINGS]
 
 
 def _images(leading: tuple[int, ...], filling: str, number: int) -> "np.ndarray[Any, Any]":

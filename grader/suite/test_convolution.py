@@ -334,7 +334,7 @@ def test_convolve2d_multiplies_and_adds_up(task: TaskSession) -> None:
         tolerance = scene.tolerance(called.result.get("array"))
         expect_values(called, scene.right(), tolerance, convolution_mistakes(scene))
 
-    for_all(scenes(), task, holds)
+    for_all(scenes(), task, holds, always=[_scene(shapes, number) for number, shapes in enumerate(CONVOLUTIONS)])
 
 
 @pytest.mark.points(1)
@@ -454,7 +454,7 @@ def test_max_pool2d_takes_the_maximum(task: TaskSession) -> None:
         called = pool(task, image, default_size(size, int(image.shape[0])))
         expect_values(called, oracle.max_pool2d(image, size), 1e-6, pooling_mistakes(image, size))
 
-    for_all(pooled_images(), task, holds)
+    for_all(pooled_images(), task, holds, always=[_pooled(pooling, number) for number, pooling in enumerate(POOLINGS)])
 
 
 @pytest.mark.points(1)

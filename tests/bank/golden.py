@@ -1,7 +1,8 @@
 """What every slip of the bank costs, as an instructor would look at it: `costs.md`, compared by the bank's tests.
 
 `python -m tests.bank.golden` grades every slip and writes the table anew, or with names of tasks their rows alone;
-`--messages` also prints what the student reads. Look at what changed before you commit it: each row is points withheld.
+`--messages` also prints what the student reads, and `--salt` says which slips cost something else with other random
+inputs, which is luck and a fault of a check. Look at what changed before you commit it: each row is points withheld.
 """
 
 import argparse
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from grader.plugin import grade
 from grader.results import TaskResult
+from grader.sandbox.essence import essence
 from grader.sandbox.host import Sandbox
+from grader.suite import session
 from tests.bank import (
     wrong_activation_extraction,
     wrong_convolution,
@@ -102,7 +105,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*", help="names of tasks (default: all)")
     parser.add_argument("--messages", action="store_true", help="also print what the student reads")
+    parser.add_argument("--salt", default="", help="draw other random inputs; compare, and write nothing")
     options = parser.parse_args()
+    if options.salt:
+        session.essence = lambda source: options.salt.encode() + essence(source)
     sandbox, lines = Sandbox(), []
     with tempfile.TemporaryDirectory(prefix="bank-") as scratch:
         for case in WRONG:
@@ -114,6 +120,9 @@ def main() -> None:
             if options.messages:
                 print(*told(case, result), sep="\n", flush=True)
     sandbox.close()
+    if options.salt:
+        print(*(line for line in lines if line not in rows().values()), sep="\n")
+        return
     TABLE.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"Written: {TABLE} with {len(lines)} slips.")
 

@@ -59,6 +59,9 @@ def acting(condition: str, line: str = PRINT) -> str:
 REACHED = 'logs.get("accuracy", 0) >= self.threshold'
 
 CASES: tuple[Case, ...] = (
+    # nothing at all
+    ends("does_nothing", "pass", ABOVE, "does nothing in a training", *EVERYTHING[1:]),
+    ends("calls_its_base_alone", "super().on_epoch_end(epoch, logs)", ABOVE, "does nothing", *EVERYTHING[1:]),
     # when it stops
     slip("greater_than", "accuracy >= self", "accuracy > self", AT, "An accuracy that equals the threshold is enough"),
     slip("less_than", "accuracy >= self", "accuracy < self", ABOVE, "It stops where the accuracy is low", *RAISES),
