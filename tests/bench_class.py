@@ -157,7 +157,7 @@ def kills(scratch: Path, findings: Findings, seed: int = 1) -> None:
         process = subprocess.Popen(command(folder, out, store), cwd=REPOSITORY, stdout=subprocess.DEVNULL)
         runs += 1
         while sum(killed.values()) < KILLS:
-            time.sleep(chance.uniform(1, 6))
+            time.sleep(chance.uniform(2, 14))
             victims = [("run", process.pid), *descendants(process.pid)]
             victims = [victim for victim in victims if victim[0] != "guest"]  # its end is what a student's code did
             kind = chance.choice(sorted({kind for kind, _ in victims}))

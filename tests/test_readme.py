@@ -23,6 +23,7 @@ RUN_BY_CI = {
     "tox -e class": "by hand when the class run changes: it takes four minutes",
     "tox -e bench-class": "by hand before a release: it takes half an hour",
     "tox -e repeat": "by hand before a release: it takes fifteen minutes",
+    "python -m tests.bank.golden --salt TEXT": "by hand when a check draws other inputs: it takes ten minutes",
     "python -m tests.bank.golden": "by hand when a slip's cost changes: it takes ten minutes",
     "python -m grader data": "tests/test_fetching.py",
     "python -m grader data --subset": "tests/test_fetching.py and tests/test_dataset.py",

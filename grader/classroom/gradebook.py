@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from grader.results import Results, TaskResult, results_from_json
 
@@ -55,6 +56,8 @@ class Gradebook:
             GradebookError: it is no gradebook, of another version, or cannot be written.
         """
         self.path = path
+        self._results: WeakValueDictionary[str, TaskResult] = WeakValueDictionary()
+        """One object for a verdict, however many submissions have it: a class's results fit into a few megabytes."""
         try:
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode = WAL")
@@ -82,13 +85,15 @@ class Gradebook:
 
     def verdicts(self, keys: Iterable[str]) -> dict[str, tuple[TaskResult, dict[str, Any], float]]:
         """The verdicts that are known: by key, the result, the environment and the seconds."""
-        found = {}
+        found: dict[str, tuple[TaskResult, dict[str, Any], float]] = {}
         for key in keys:
             row = self._database.execute(
                 "SELECT result, environment, seconds FROM verdicts WHERE key = ?", (key,)
             ).fetchone()
             if row is not None:
-                found[key] = (task_from_json(row[0]), json.loads(row[1]), float(row[2]))
+                result = self._results.get(key) or task_from_json(row[0])
+                self._results[key] = result
+                found[key] = (result, json.loads(row[1]), float(row[2]))
         return found
 
     def current(self) -> dict[str, tuple[str, Results]]:
