@@ -35,6 +35,7 @@ DIFFERENT = (
     "# coding: utf-7\n" + CODE,
     "# coding: latin-1\n" + CODE,
     "# coding: nothing\n" + CODE,
+    "# coding: hex\n" + CODE,
 )
 
 

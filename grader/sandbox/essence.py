@@ -34,8 +34,10 @@ def essence(source: bytes) -> bytes:
         return source
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        if encoding not in ("utf-8", "utf-8-sig"):
+            return source
         tokens = [token for token in tokenize.tokenize(io.BytesIO(source).readline) if token.type not in LAYOUT]
-    except (SyntaxError, tokenize.TokenError, UnicodeError, RecursionError):
+    except (SyntaxError, tokenize.TokenError, ValueError, LookupError, RecursionError):
         return source
     kept: list[tokenize.TokenInfo] = []
     for token in tokens:
@@ -44,7 +46,7 @@ def essence(source: bytes) -> bytes:
             alone = len(kept) == 2 or kept[-3].type in BLOCK
             if alone and DOCSTRING.fullmatch(kept[-2].string):
                 del kept[-2:]
-    odd = encoding not in ("utf-8", "utf-8-sig") or any(token.type == tokenize.ERRORTOKEN for token in kept)
+    odd = any(token.type == tokenize.ERRORTOKEN for token in kept)
     if odd or LOOKS_AT_ITSELF.search(" ".join(token.string for token in kept)):
         return source
     said = [f"{token.type} {'' if token.type in BLOCK else token.string!r}" for token in kept]
