@@ -23,10 +23,10 @@ from pathlib import Path
 
 from tests.bank.cases import SOLUTIONS
 from tests.bench import REPOSITORY
-from tests.bench import field as proc_field
+from tests.bench import field as memory
+from tests.class_runs import command, gradings, processes, scores
 from tests.classroom import Made, make
 from tests.dask_cluster import cluster
-from tests.test_class_run import descendants, gradings, scores
 
 THROUGHPUT, MARGINAL, THOUSAND, MEMORY, CLUSTER = 25.0, 0.6, 600.0, 1.3, 0.85
 """Times the baseline's submissions an hour; seconds for one more submission, and for a thousand; the host's memory with
@@ -57,19 +57,16 @@ class Findings:
         self.rows.append((name, value, limit, value >= limit))
 
 
-def command(folder: Path, out: Path, store: Path, *more: str) -> list[str]:
-    """The class run."""
-    return [sys.executable, "-m", "grader", "batch", str(folder), "--out", str(out), "--store", str(store), *more]
-
-
 def graded(folder: Path, out: Path, store: Path, *more: str) -> tuple[float, float]:
     """Seconds that a class run takes, and the largest memory of its host in MB (RSS)."""
     begun, host = time.perf_counter(), 0.0
-    process = subprocess.Popen(command(folder, out, store, *more), cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(folder, out, "--store", str(store), *more), cwd=REPOSITORY, stdout=subprocess.DEVNULL
+    )
     done = threading.Event()
     threading.Thread(target=lambda: (process.wait(), done.set()), daemon=True).start()
     while not done.wait(0.2):
-        host = max(host, proc_field(process.pid, "status", "VmRSS:"))
+        host = max(host, memory(process.pid, "status", "VmRSS:"))
     if process.returncode:
         raise SystemExit(f"a class run ended with {process.returncode}")
     return time.perf_counter() - begun, host
@@ -144,21 +141,19 @@ def dask(scratch: Path, size: int, findings: Findings) -> None:
 
 def kills(scratch: Path, findings: Findings, seed: int = 1) -> None:
     """A run whose processes are killed at random moments; in the end each submission was graded once, as it must be."""
-    chance, folder, out, store = (
-        random.Random(seed),
-        scratch / "class-kills",
-        scratch / "out-kills",
-        scratch / "store-k",
-    )
+    chance = random.Random(seed)
+    folder, out, store = (scratch / f"{kind}-kills" for kind in ("class", "out", "store"))
     made = make(folder, KILLED, seed=2)
     killed: dict[str, int] = {}
     runs = 0
     while sum(killed.values()) < KILLS and runs < 4 * KILLS:
-        process = subprocess.Popen(command(folder, out, store), cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command(folder, out, "--store", str(store)), cwd=REPOSITORY, stdout=subprocess.DEVNULL
+        )
         runs += 1
         while sum(killed.values()) < KILLS:
             time.sleep(chance.uniform(2, 14))
-            victims = [("run", process.pid), *descendants(process.pid)]
+            victims = [("run", process.pid), *processes(process.pid)]
             victims = [victim for victim in victims if victim[0] != "guest"]  # its end is what a student's code did
             kind = chance.choice(sorted({kind for kind, _ in victims}))
             if process.poll() is not None:

@@ -2,8 +2,8 @@
 
 import shutil
 
+from tests.class_runs import gradings, run, scores
 from tests.classroom import MIX, make
-from tests.test_class_run import gradings, run, scores
 
 
 def test_a_class_is_graded_as_it_must_be_and_once(tmp_path):

@@ -3,11 +3,10 @@
 import os
 import signal
 import subprocess
-import time
 
+from tests.class_runs import assert_all_gone, command, gradings, run, scores, wait_for
 from tests.classroom import make
 from tests.dask_cluster import ALONE, NANNY, cluster
-from tests.test_class_run import assert_all_gone, command, descendants, gradings, run, scores
 
 
 def test_a_dead_worker_s_submissions_are_graded_by_the_other(tmp_path):
@@ -19,11 +18,7 @@ def test_a_dead_worker_s_submissions_are_graded_by_the_other(tmp_path):
         process = subprocess.Popen(
             command(tmp_path / "class", out, "--cluster", dask.address), stdout=subprocess.PIPE, text=True
         )
-        deadline = time.monotonic() + 60
-        while "guest" not in dict(descendants(alone)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        left = [pid for _, pid in descendants(alone)]
-        assert left
+        left = wait_for("guest", alone)
         os.kill(alone, signal.SIGKILL)
         assert_all_gone(left)
         said, _ = process.communicate(timeout=400)
@@ -38,9 +33,7 @@ def test_a_scheduler_that_dies_ends_the_run_with_a_word(tmp_path):
         process = subprocess.Popen(
             command(tmp_path / "class", tmp_path / "out", "--cluster", dask.address), stdout=subprocess.PIPE, text=True
         )
-        deadline = time.monotonic() + 60
-        while "guest" not in dict(descendants(dask.workers[0])) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for("guest", dask.workers[0])
         os.kill(dask.scheduler, signal.SIGKILL)
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 1

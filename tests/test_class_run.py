@@ -7,11 +7,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -22,6 +22,7 @@ from grader.course.tasks import TASKS, task_named
 from grader.results import Outcome, Record, TaskResult, results_from_json
 from grader.sandbox.submission import Submission, read_submission
 from tests.bank.cases import SOLUTIONS, Case
+from tests.class_runs import assert_all_gone, command, gradings, processes, run, scores, wait_for
 from tests.classroom import Made, make
 
 SIZE = 10
@@ -41,32 +42,6 @@ def first(made, tmp_path_factory) -> Path:
     done = run(made[0], out)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
-
-
-def command(folder: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "grader", "batch", str(folder), "--out", str(out), *more]
-
-
-def run(folder: Path, out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        command(folder, out, *more), cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False
-    )
-
-
-def scores(out: Path) -> dict[str, tuple[float, float]]:
-    """Score and bonus of each submission, as its results.json says."""
-    found = {}
-    for path in out.glob("*/results.json"):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        assert data["submission"] == path.parent.name
-        found[path.parent.name] = (data["score"], data["bonus"])
-    return found
-
-
-def gradings(out: Path) -> dict[str, int]:
-    """How often each submission was graded, as the gradebook says."""
-    with sqlite3.connect(out / "gradebook.sqlite") as database:
-        return dict(database.execute("SELECT name, count(*) FROM gradings GROUP BY name"))
 
 
 def test_every_submission_gets_what_it_must(made, first):
@@ -122,7 +97,7 @@ def test_killed_anywhere_the_next_run_goes_on(made, tmp_path):
             deadline = time.monotonic() + chance.uniform(7, 11)
             while time.monotonic() < deadline and process.poll() is None:
                 time.sleep(0.1)
-            left = descendants(process.pid)
+            left = processes(process.pid)
             target = {"run": process.pid, **dict(left)}.get(victim)
             if target and process.poll() is None:
                 os.kill(target, signal.SIGKILL)
@@ -157,44 +132,16 @@ def started(folder: Path, out: Path) -> Iterator["subprocess.Popen[str]"]:
         process.communicate()
 
 
-def descendants(pid: int) -> list[tuple[str, int]]:
-    """What runs for a process: workers, their servers, and guests and trainers, which are forks of servers."""
-    found, waiting = [], [(pid, "")]
-    while waiting:
-        current, above = waiting.pop()
-        try:
-            line = Path(f"/proc/{current}/cmdline").read_text()
-            lists = [path.read_text() for path in Path(f"/proc/{current}/task").glob("*/children")]  # by thread
-        except OSError:
-            continue
-        kind = "guest" if above == "server" else "server" if "grader.sandbox.server" in line else "worker"
-        if "spawn_main" in line or "grader.sandbox.server" in line:
-            found.append((kind, current))
-        waiting += [(int(child), kind) for text in lists for child in text.split()]
-    return found
-
-
-def assert_all_gone(pids: list[int]) -> None:
-    """Processes end, within the time that TensorFlow takes to be imported."""
-    deadline = time.monotonic() + 20
-    while [pid for pid in pids if Path(f"/proc/{pid}").exists()] and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [Path(f"/proc/{pid}/cmdline").read_text() for pid in pids if Path(f"/proc/{pid}").exists()]
-
-
 @pytest.mark.parametrize("at_work", ["worker", "server", "guest"])
 def test_ctrl_c_ends_it_tidily(made, tmp_path, at_work):
     """While workers start, while their servers import, and while student code runs."""
     with started(made[0], tmp_path / "out") as process:
-        deadline = time.monotonic() + 60
-        while at_work not in dict(descendants(process.pid)) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        left = descendants(process.pid)
+        left = wait_for(at_work, process.pid)
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=30)
         assert process.returncode == 130, said
         assert "goes on from there" in said and "Traceback" not in said
-        assert_all_gone([pid for _, pid in left])
+        assert_all_gone(left)
 
 
 def test_figures_are_drawn_once_for_equal_modules(tmp_path):
@@ -310,7 +257,7 @@ def test_a_gradebook_keeps_all_or_nothing(tmp_path):
     with Gradebook(tmp_path / "book.sqlite") as book:
         book.keep({"k": (made.tasks[0], {"python": "3"}, 1.0)}, [("alice", "Alice", "digest", made)])
         with pytest.raises(GradebookError):
-            book.keep({"other": (made.tasks[1], {}, 1.0)}, [("bob", None, "digest", made)])  # type: ignore[list-item]
+            book.keep({"other": (made.tasks[1], {}, 1.0)}, [("bob", cast(Any, None), "digest", made)])
         assert book.verdicts(["k", "other"]) == {"k": (made.tasks[0], {"python": "3"}, 1.0)}
         assert book.current() == {"alice": ("digest", results_from_json(made.to_json()))}
         book.keep({}, [("alice", "Alice", "new", results())])

@@ -55,10 +55,10 @@ def test_a_row_of_the_readme_says_what_was_measured(row):
         assert any(re.search(rf"(?<![\d.]){re.escape(text)}(?![\d]|\.\d)", said) for text in shown), (said, found[0])
 
 
-def test_nothing_unexpected_was_measured():
+def test_every_claim_held_when_it_was_measured():
     for path in MEASURED.glob("*.txt"):
         text = path.read_text(encoding="utf-8")
-        assert "unexpected" not in text and "survived" not in text, path.name
+        assert not [word for word in ("unexpected", "survived", "DOES NOT HOLD") if word in text], path.name
 
 
 def test_the_slips_are_counted():

@@ -279,6 +279,14 @@ def test_a_conftest_alone_never_runs(hostile):
 # In process, colour, other projects
 
 
+def test_in_process_leaves_no_file_where_the_student_stands(tmp_path):
+    """The training's callbacks write into folders that are named relative to the working directory."""
+    options = ("-c", REPOSITORY / "tox.ini", "--submission", SOLUTIONS, "--task", "training", "--in-process")
+    done = run(REPOSITORY / "grader", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_in_process_is_no_verdict(wrong, tmp_path):
     module = wrong / "preprocessing.py"
     module.write_text(

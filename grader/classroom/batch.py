@@ -102,8 +102,9 @@ def main(submissions: Path, options: Options) -> int:
         console.print(Text(str(error)), soft_wrap=True)
         return 2
     except (GradebookError, CrewError, OSError) as error:
-        place = f"{error.filename or options.out}: {error.strerror}." if isinstance(error, OSError) else ""
-        said = place if isinstance(error, OSError) and error.strerror else clean(str(error), 400)
+        said = clean(str(error), 400)
+        if isinstance(error, OSError) and error.strerror:
+            said = f"{error.filename or options.out}: {error.strerror}."
         console.print(
             Text(f"{said} What is in the gradebook stays; the same command goes on from there."), soft_wrap=True
         )

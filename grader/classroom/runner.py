@@ -25,7 +25,7 @@ from grader.results import Results, Status, TaskResult
 Verdict = tuple[TaskResult, dict[str, Any], float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Planned:
     """One submission on its way.
 

@@ -1,10 +1,13 @@
 """Answers the same questions as a guest, in this very process: for stepping through one's own code in a debugger.
 
-There is no protection here, no deadline and no memory limit; results say so and are no verdict.
+There is no protection here, no deadline and no memory limit; results say so and are no verdict. As in a guest, student
+code runs in a working directory of its own, so that what it writes does not stay where the student stands.
 """
 
 import io
 import sys
+import tempfile
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +26,14 @@ class InProcess:
         if tensorflow:
             import keras  # noqa: F401 - so that the generators of Keras are seeded too
         seed_generators(seed)
+        self._scratch = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         self._probes = Probes(folder, preloaded=tensorflow)
 
     def ask(self, probe: str, seconds: float | None = None, **arguments: Any) -> Answer:
         """Answer one question, without a deadline; what is printed appears on the terminal too."""
         if probe == "import":
             arguments["without"] = []  # other tasks need these libraries, in this same process
-        with Tee() as printed:
+        with chdir(self._scratch.name), Tee() as printed:
             answer = self._probes.answer(probe, arguments)
         if "raised" in answer:
             if answer["raised"]["exit"]:
@@ -38,7 +42,8 @@ class InProcess:
         return Answer(value=answer["value"], output=printed.text())
 
     def close(self) -> int | None:
-        """Nothing to end."""
+        """Remove what was written; there is nothing to end."""
+        self._scratch.cleanup()
         return None
 
 
