@@ -129,7 +129,7 @@ class Crew:
         if self._executor is None:
             self._executor = self._hands.executor()
         given = piece.given()
-        with no_interrupt():
+        with interrupts_blocked():
             return self._executor.submit(piece.work, given)
 
     def _shut(self) -> None:
@@ -159,8 +159,8 @@ def again(piece: Piece[Any], error: str, pieces: "deque[Piece[Any]]") -> None:
 
 
 @contextmanager
-def no_interrupt() -> Iterator[None]:
-    """Let Ctrl-C wait: a process begun here is born with it blocked, so that it is for who began it alone.
+def interrupts_blocked() -> Iterator[None]:
+    """Processes begun here are born deaf to Ctrl-C, which is for who began them, and stay so.
 
     Where there are no signal masks, a worker may print a traceback when it is stopped before it is ready.
     """
