@@ -1,11 +1,13 @@
 """The commands: `python -m grader NAME`. Each loads what it needs when it is called, so that `--help` is quick."""
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.course.settings import Profile
+from grader.course.settings import REPOSITORY, Profile
 
 OutOption = Annotated[Path, typer.Option(help="The folder to write into.")]
 ProfileOption = Annotated[Profile, typer.Option(help="quick: the bundled subset; full: all 60,000 images.")]
@@ -22,6 +24,9 @@ app = typer.Typer(
 @app.callback()
 def commands() -> None:
     """The grader of the Fashion-MNIST assignment. To grade, run: pytest grader."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that a terminal or a file of Windows cannot show
 
 
 @app.command()
@@ -46,7 +51,7 @@ def data(
 
 @app.command()
 def calibrate(
-    out: Annotated[Path, typer.Option(help="The table's folder.")] = Path("grader/judging/calibration"),
+    out: Annotated[Path, typer.Option(help="The table's folder.")] = REPOSITORY / "grader" / "judging" / "calibration",
     seeds: Annotated[int, typer.Option(min=2, help="How many seeds for the reference.")] = 30,
 ) -> None:
     """Measure the reference and the common mistakes, and choose the accuracy floors."""
@@ -82,7 +87,7 @@ def batch(
     canvas: Annotated[Path | None, typer.Option(help="Canvas's gradebook export, to be filled.")] = None,
     column: Annotated[str, typer.Option(help="With --canvas: the assignment's column.")] = "",
     moodle: Annotated[Path | None, typer.Option(help="Moodle's grading worksheet, to be filled.")] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Say whose points would change, and write nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Say whose points would change, and publish nothing.")] = False,
     similar: Annotated[bool, typer.Option("--similarity", help="List submissions that are alike, to look at.")] = False,
     figures: Annotated[bool, typer.Option("--figures", help="Draw each one's figures into its feedback.html.")] = False,
 ) -> None:

@@ -105,8 +105,7 @@ def test_in_gradescope_a_person_may_hand_in_twice(tmp_path):
         for number, mail in ((1, "jane@x.org"), (2, "jane@x.org"), (3, "other@x.org"))
     )
     (tmp_path / "submission_metadata.yml").write_text(people, encoding="utf-8")
-    os.utime(tmp_path / "submission_2", (1e9, 1e9))
-    assert [handed.name for handed in find(tmp_path).handed] == ["submission_1", "submission_3"]
+    assert [handed.name for handed in find(tmp_path).handed] == ["submission_2", "submission_3"]
 
 
 def test_of_the_same_student_the_latest_counts(tmp_path):
@@ -163,3 +162,33 @@ def test_where_nothing_is_the_sentence_is_clear(tmp_path, made):
 def test_files_that_are_nobody_s_are_named(tmp_path):
     lay(tmp_path, {"alice/cnn.py": CNN, "readme.docx": "", "roster.csv": ""})
     assert find(tmp_path).remarks == ["readme.docx is no submission: it is neither a folder nor a zip."]
+
+
+def test_names_that_no_file_or_terminal_takes(tmp_path):
+    for name in ("M\udcfcller", "\u009b2J", "\u202egnp", "\U0001d160" * 60):
+        (tmp_path / name).mkdir()
+    (tmp_path / ("x" * 253)).mkdir()
+    (tmp_path / ("x" * 200)).mkdir()
+    for handed in find(tmp_path).handed:
+        assert handed.name.isprintable() and handed.student.isprintable()
+        assert len(handed.name.encode()) <= 210 and handed.student.encode()
+
+
+def test_what_was_typed_into_moodle_is_no_later_submission(tmp_path):
+    lay(tmp_path, {"Jane_12_assignsubmission_file_/cnn.py": CNN, "Jane_12_assignsubmission_onlinetext_/a.html": "<p>"})
+    intake = find(tmp_path)
+    assert [(handed.name, handed.paths[0].name) for handed in intake.handed] == [
+        ("Jane_12", "Jane_12_assignsubmission_file_")
+    ]
+    assert not intake.remarks
+
+
+def test_the_output_among_them_is_no_submission(tmp_path):
+    lay(tmp_path, {"alice/cnn.py": CNN, "bob/cnn.py": CNN, "out/alice/results.json": "{}"})
+    assert [handed.name for handed in find(tmp_path, tmp_path / "out").handed] == ["alice", "bob"]
+
+
+def test_no_entry_of_a_zip_names_a_drive(tmp_path):
+    zip_of(tmp_path / "class.zip", {"alice/cnn.py": CNN, "a/C:/evil.txt": "", "bob/C:cnn.py": CNN})
+    with opened(tmp_path / "class.zip") as folder:
+        assert sorted(path.name for path in folder.rglob("*")) == ["alice", "cnn.py"]

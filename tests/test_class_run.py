@@ -16,10 +16,14 @@ from typing import Any, cast
 import pytest
 
 from grader.classroom.gradebook import Gradebook, GradebookError
+from grader.classroom.intake import Handed
+from grader.classroom.judge import Judged
 from grader.classroom.keys import Key, files_of, task_key
+from grader.classroom.runner import ClassRun
 from grader.course.settings import REPOSITORY, Profile
 from grader.course.tasks import TASKS, task_named
-from grader.results import Outcome, Record, TaskResult, results_from_json
+from grader.plugin import declared_checks
+from grader.results import Outcome, Record, Status, TaskResult, results_from_json
 from grader.sandbox.submission import Submission, read_submission
 from tests.bank.cases import SOLUTIONS, Case
 from tests.class_runs import assert_all_gone, command, gradings, processes, run, scores, wait_for
@@ -272,3 +276,45 @@ def test_what_is_no_gradebook_is_refused(tmp_path):
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(GradebookError, match="version 99"):
         Gradebook(tmp_path / "other.sqlite")
+
+
+class Faulty:
+    """Hands of which every task but preprocessing meets a fault of the grader."""
+
+    def work(self, pieces, told):
+        told([])
+        while pieces:
+            piece = pieces.popleft()
+            piece.done(Judged(tuple(self.result(task_named(name)) for name in piece.given().tasks), {}, 1.0))
+
+    def result(self, task):
+        checks = declared_checks(task)
+        outcome = Outcome.PASSED if task.name == "preprocessing" else Outcome.ERROR
+        first = Record(checks[0][0], checks[0][1], Outcome.FAILED, "a slip of the student's")
+        rest = tuple(Record(name, points, outcome, "KeyError: a fault") for name, points in checks[1:])
+        return TaskResult(task.name, task.points, task.bonus, (first, *rest))
+
+
+def test_what_cannot_be_graded_has_results_that_say_so_and_is_tried_again(tmp_path):
+    handed = [Handed("alice", "Alice", (Case("right", "cnn").write(tmp_path / "alice"),))]
+    given = []
+    for _ in range(2):
+        with Gradebook(tmp_path / "gradebook.sqlite") as book:
+            progress = ClassRun(book, Profile.QUICK, None, cast(Any, Faulty())).run(
+                handed, lambda planned, results, new: given.append((results, new)), lambda _: None
+            )
+            assert progress.failed == {"alice": "KeyError: a fault"} and not book.current()
+        results, new = given.pop()
+        assert new and [result.status for result in results.tasks] == [Status.FAILED] + 6 * [Status.ERROR]
+
+
+def test_a_change_of_feedback_writes_the_reports_anew(made, first, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(first, out)
+    before = {path.parent.name: path.read_text(encoding="utf-8") for path in out.glob("*/feedback.md")}
+    assert run(made[0], out, "--feedback", "scores").returncode == 0
+    after = {path.parent.name: path.read_text(encoding="utf-8") for path in out.glob("*/feedback.md")}
+    assert before.keys() == after.keys() and any(before[name] != after[name] for name in before)
+    assert not any("Hint" in text for text in after.values())
+    assert run(made[0], out).returncode == 0
+    assert before == {path.parent.name: path.read_text(encoding="utf-8") for path in out.glob("*/feedback.md")}

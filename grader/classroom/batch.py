@@ -6,6 +6,7 @@ the run had to stop; 2: there is nothing to grade; 130: it was stopped by Ctrl-C
 
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from collections import deque
@@ -49,6 +50,12 @@ DRAWN = ("dense_model", "cnn", "activation_extraction")
 PICTURE = b'src="data:image/png;base64,'
 """What stands in a page that has figures; a student's text is escaped, and has no such quotation mark."""
 
+WINDOWS_PROCESSES = 61
+"""More processes a pool cannot have on Windows."""
+
+LEVELS = ".feedback"
+"""The file in the output that says how much students see in the reports beside it."""
+
 ENDING_SECONDS = 5.0
 """How long a worker may take to end, once it was told to."""
 
@@ -70,7 +77,7 @@ class Options:
         roster: a CSV of the class.
         canvas: a gradebook export of Canvas, and the header of the assignment's column.
         moodle: a grading worksheet of Moodle.
-        diff: whether to tell what would change, and write nothing.
+        diff: whether to tell what would change, and publish nothing.
         similarity: whether to list submissions that are alike.
         figures: whether to draw figures into the reports.
     """
@@ -94,7 +101,7 @@ def main(submissions: Path, options: Options) -> int:
     console = Console(highlight=False, emoji=False, markup=False)
     try:
         with opened(submissions) as folder:
-            intake = find(folder)
+            intake = find(folder, options.out)
             options.out.mkdir(parents=True, exist_ok=True)
             with Gradebook(options.out / "gradebook.sqlite") as book:
                 return _run(intake, book, options, console)
@@ -121,17 +128,19 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
     before = {name: results for name, (_, results) in book.current().items()} if options.diff else {}
     graded: dict[str, tuple[Planned, Results]] = {}
     new = 0
+    same_levels = _same_levels(options)
 
     def finished(planned: Planned, results: Results, is_new: bool) -> None:
         nonlocal new
         new += is_new
         graded[planned.handed.name] = (planned, results)
         if not options.diff:
-            _write_reports(options, planned.handed.name, results, is_new)
+            _write_reports(options, planned.handed.name, results, is_new or not same_levels)
 
     workers = options.workers or len(
         os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
+    workers = min(workers, WINDOWS_PROCESSES) if sys.platform == "win32" else workers
     began = time.monotonic()
     with hands(options.cluster, workers) as found, Crew(found) as crew:
         run = ClassRun(book, options.profile, options.store, crew, keep=not options.diff)
@@ -139,18 +148,21 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
             progress = run.run(intake.handed, finished, board.show)
         ordered = [graded[one.name] for one in intake.handed if one.name in graded]
         pairs = [(planned.handed, results) for planned, results in ordered]
+        certain = [(handed, results) for handed, results in pairs if handed.name not in progress.failed]
         if options.diff:
-            _say_changes(console, before, pairs)
+            _say_changes(console, before, certain)
         else:
+            (options.out / LEVELS).write_text(repr(options.feedback), encoding="utf-8")
             record = ClassRecord(intake.remarks, progress.failed, spreadsheets.absent(roster, intake.handed))
-            _write_class(options, pairs, record, console)
+            _write_class(options, pairs, certain, record, console)
             if options.figures:
-                _draw(options, ordered, crew, console)
+                _draw(options, [one for one in ordered if one[0].handed.name not in progress.failed], crew, console)
+    whole, before_this = len(ordered) - len(progress.failed), len(ordered) - new
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     console.print(
         Text(
-            f"{len(ordered)} of {len(intake.handed)} submissions graded in {minutes} min {seconds} s: {new} now, "
-            f"{len(ordered) - new} before; {progress.judged} tasks judged."
+            f"{whole} of {len(intake.handed)} submissions graded in {minutes} min {seconds} s: "
+            f"{whole - before_this} now, {before_this} before; {progress.judged} tasks judged."
         ),
         soft_wrap=True,
     )
@@ -158,7 +170,8 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
         console.print(Text(remark), soft_wrap=True)
     for name, why in progress.failed.items():
         console.print(
-            Text(f"{name} could not be graded: {clean(why, 300)}. Run the same command again."), soft_wrap=True
+            Text(f"{clean(name, 120)} could not be graded: {clean(why, 300)}. Run the same command again."),
+            soft_wrap=True,
         )
     return 1 if progress.failed else 0
 
@@ -233,25 +246,42 @@ def _processes() -> Iterator[Path]:
             time.sleep(0.01)
 
 
-def _write_reports(options: Options, name: str, results: Results, is_new: bool) -> None:
-    """The reports of one submission, where they are not there yet."""
+def _same_levels(options: Options) -> bool:
+    """Whether the reports that are there already show what students are to see now; a run that ends midway says no."""
+    levels = options.out / LEVELS
+    if options.diff:
+        return True
+    try:
+        same = levels.read_text(encoding="utf-8") == repr(options.feedback)
+    except FileNotFoundError:
+        return False
+    if not same:
+        levels.unlink()
+    return same
+
+
+def _write_reports(options: Options, name: str, results: Results, anew: bool) -> None:
+    """The reports of one submission, where they are not there yet or are to be written anew."""
     folder = options.out / name
-    if is_new or not all((folder / report).is_file() for report in REPORTS):
+    if anew or not all((folder / report).is_file() for report in REPORTS):
         write_reports(results, folder, options.feedback)
 
 
-def _write_class(options: Options, graded: list[tuple[Handed, Results]], record: ClassRecord, console: Console) -> None:
-    """What is written of the class as a whole."""
+Graded = list[tuple[Handed, Results]]
+
+
+def _write_class(options: Options, graded: Graded, certain: Graded, record: ClassRecord, console: Console) -> None:
+    """What is written of the class as a whole; into a platform's own table only what is graded for `certain`."""
     texts = {
         "grades.csv": spreadsheets.grades(graded, record.absent),
         "class.html": class_page.render(graded, record),
     }
     lost: list[str] = []
     if options.canvas:
-        texts["canvas.csv"], lost = spreadsheets.canvas(*options.canvas, graded)
+        texts["canvas.csv"], lost = spreadsheets.canvas(*options.canvas, certain)
         _say_lost(console, "Canvas", lost)
     if options.moodle:
-        texts["moodle.csv"], lost = spreadsheets.moodle(options.moodle, graded)
+        texts["moodle.csv"], lost = spreadsheets.moodle(options.moodle, certain)
         _say_lost(console, "Moodle", lost)
     if options.similarity:
         pairs = similarity.alike((handed.name, handed.read().sources) for handed, _ in graded)

@@ -32,7 +32,7 @@ class ClassRecord:
 
     Attributes:
         remarks: sentences about what was left out.
-        failed: per submission that could not be graded, why.
+        failed: per submission that could not be graded as a whole, why.
         absent: who handed in nothing.
     """
 
@@ -44,7 +44,8 @@ class ClassRecord:
 def render(graded: Sequence[tuple[Handed, Results]], record: ClassRecord) -> str:
     """The text of the page."""
     script = source("grader.classroom", "class.js")
-    scores = [results.score for _, results in graded]
+    failed = dict(record.failed or {})
+    scores = [results.score for handed, results in graded if handed.name not in failed]
     most = max((results.max_score for _, results in graded), default=100)
     text: str = template("grader.classroom", "class.html.j2").render(
         script=script,
@@ -60,7 +61,7 @@ def render(graded: Sequence[tuple[Handed, Results]], record: ClassRecord) -> str
         rows=[_row(handed, results) for handed, results in graded],
         titles=[task.title for task in TASKS],
         record=record,
-        failed=dict(record.failed or {}),
+        failed=failed,
     )
     return text + "\n"
 

@@ -14,8 +14,9 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from grader.course.tasks import TASKS
@@ -25,7 +26,10 @@ from grader.sandbox.submission import Submission, SubmissionError, read_submissi
 FILES = tuple(task.file_name for task in TASKS)
 
 CANVAS = re.compile(r"(?P<who>[^_/\\]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<name>.+)")
-MOODLE = re.compile(r"(?P<who>.+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?")
+MOODLE = re.compile(r"(?P<who>.+)_(?P<user>\d+)_assignsubmission_file_?")
+MOODLE_OTHER = re.compile(r".+_\d+_assignsubmission_(?!file).*")
+"""What a student typed into Moodle beside the files that they handed in."""
+
 GRADESCOPE = re.compile(r"submission_(?P<user>\d+)")
 RESUBMITTED = re.compile(r"-\d+(?=\.\w+$)")
 """What Canvas puts behind a file's name when it is handed in again: `cnn-1.py`."""
@@ -34,6 +38,15 @@ ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 """What is taken for a submission where it lies among them as a file; only zips can be read."""
 
 METADATA = "submission_metadata.yml"
+
+NAME_BYTES = 200
+"""Of a folder in the output, before what tells it from another: file systems take 255."""
+
+NAME_CHARACTERS = 200
+"""Of a student's name, in tables and on the page."""
+
+LOOKED_AT = 1000
+"""Files of a folder whose times are compared; seven are asked for."""
 
 DEPTH = 4
 """How deep modules may lie in a student's folder."""
@@ -144,7 +157,8 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     for entry in entries:
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
         mode = entry.external_attr >> 16
-        if ".." in parts or not parts or parts[0] == "/" or ":" in parts[0] or (mode & 0o170000) == 0o120000:
+        out = ".." in parts or parts[:1] == ("/",) or any(":" in part for part in parts)
+        if out or not parts or (mode & 0o170000) == 0o120000:
             continue  # a way out, or a link
         target = folder.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -163,19 +177,21 @@ def _stamp(entry: zipfile.ZipInfo) -> float:
     return float((((((year - 1980) * 12 + month) * 31 + day) * 24 + hour) * 60 + minute) * 60 + second)
 
 
-def find(folder: Path) -> Intake:
-    """Find the submissions in a folder.
+def find(folder: Path, out: Path | None = None) -> Intake:
+    """Find the submissions in a folder; `out` is none of them, should it lie among them.
 
     Raises:
         IntakeError: there is none, or the folder cannot be read.
     """
-    folder = _unwrapped(folder)
+    folder = _unwrapped(folder, out)
     found: list[Handed] = []
     remarks: list[str] = []
     singles: dict[tuple[str, str], list[tuple[Path, re.Match[str]]]] = {}
     people = _gradescope_people(folder)
-    for path in _children(folder):
+    for path in _children(folder, out):
         canvas = CANVAS.fullmatch(path.name)
+        if path.is_dir() and MOODLE_OTHER.fullmatch(path.name):
+            continue
         if path.is_dir():
             found.append(_of_folder(path, people))
         elif canvas and (path.suffix.lower() in (*ARCHIVES, ".py")):
@@ -191,10 +207,10 @@ def find(folder: Path) -> Intake:
     return Intake(_named(_latest(found, remarks)), remarks)
 
 
-def _unwrapped(folder: Path) -> Path:
+def _unwrapped(folder: Path, out: Path | None = None) -> Path:
     """The folder itself, or where all that lies in it is one folder of several submissions, that one."""
     for _ in range(3):
-        children = _children(folder)
+        children = _children(folder, out)
         if len(children) != 1 or not children[0].is_dir() or MOODLE.fullmatch(children[0].name):
             return folder
         inside = _children(children[0])
@@ -205,8 +221,8 @@ def _unwrapped(folder: Path) -> Path:
     return folder
 
 
-def _children(folder: Path) -> list[Path]:
-    """What lies in a folder, by name; without links, hidden files and what macOS adds.
+def _children(folder: Path, out: Path | None = None) -> list[Path]:
+    """What lies in a folder, by name; without links, hidden files, what macOS adds, and the folder `out`.
 
     Raises:
         IntakeError: it cannot be read.
@@ -216,7 +232,8 @@ def _children(folder: Path) -> list[Path]:
             names = [entry.name for entry in entries if not entry.is_symlink()]
     except OSError as error:
         raise IntakeError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    return [folder / name for name in sorted(names) if not name.startswith(".") and name != "__MACOSX"]
+    found = [folder / name for name in sorted(names) if not name.startswith(".") and name != "__MACOSX"]
+    return [path for path in found if out is None or path.resolve() != out.resolve()]
 
 
 def _of_folder(path: Path, people: Mapping[str, str]) -> Handed:
@@ -225,7 +242,9 @@ def _of_folder(path: Path, people: Mapping[str, str]) -> Handed:
     if moodle:
         return Handed(f"{moodle['who']}_{moodle['user']}", moodle["who"], (path,), moodle["user"], order=_order(path))
     student = people.get(path.name, path.name) if gradescope else path.name
-    return Handed(path.name, student, (path,), gradescope["user"] if gradescope else "", order=_order(path))
+    if gradescope:  # whose numbers grow with time
+        return Handed(path.name, student, (path,), gradescope["user"], order=(float(gradescope["user"]), path.name))
+    return Handed(path.name, student, (path,), order=_order(path))
 
 
 def _of_canvas(who: str, user: str, files: Sequence[tuple[Path, "re.Match[str]"]], remarks: list[str]) -> list[Handed]:
@@ -286,10 +305,13 @@ def _inner(path: Path) -> Path:
 
 
 def _order(path: Path) -> tuple[float, str]:
-    try:
-        return path.stat().st_mtime, path.name
-    except OSError:
-        return 0.0, path.name
+    """The time of a file, or of the newest file in a folder, and the name."""
+    times = [0.0]
+    files = (Path(folder, name) for folder, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
+    for file in islice(files, LOOKED_AT):
+        with suppress(OSError):
+            times.append(file.lstat().st_mtime)
+    return max(times), path.name
 
 
 def _latest(found: Sequence[Handed], remarks: list[str]) -> list[Handed]:
@@ -312,13 +334,15 @@ def _named(found: Sequence[Handed]) -> list[Handed]:
     taken = {name.casefold() for name in RESERVED}
     named = []
     for handed in sorted(found, key=lambda handed: handed.name):
-        name = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unicodedata.normalize("NFC", handed.name)).strip(" .")[:120]
-        name = name.encode("utf-8", "replace").decode() or "_"
+        name = "".join(char if char.isprintable() else "_" for char in unicodedata.normalize("NFC", handed.name))
+        name = re.sub(r'[<>:"/\\|?*]', "_", name).strip(" .")[:120]
+        name = name.encode("utf-8", "replace")[:NAME_BYTES].decode(errors="ignore").strip(" .") or "_"
         if re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name):
             name = f"_{name}"
         unique, number = name, 2
         while unique.casefold() in taken:
             unique, number = f"{name} ({number})", number + 1
         taken.add(unique.casefold())
-        named.append(Handed(unique, handed.student, handed.paths, handed.user, handed.late, handed.order))
+        student = clean(handed.student, NAME_CHARACTERS)
+        named.append(Handed(unique, student, handed.paths, handed.user, handed.late, handed.order))
     return named

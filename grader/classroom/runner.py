@@ -20,7 +20,9 @@ from grader.classroom.judge import Judged, Unit, judge
 from grader.classroom.keys import Key, fingerprint, task_key
 from grader.course.settings import Profile
 from grader.course.tasks import TASKS
-from grader.results import Results, Status, TaskResult
+from grader.judging.verdict import clean
+from grader.plugin import FAULT_HINT, declared_checks, environment
+from grader.results import Outcome, Record, Results, Status, TaskResult
 
 Verdict = tuple[TaskResult, dict[str, Any], float]
 
@@ -135,8 +137,11 @@ class ClassRun:
             tell(progress)
 
         self._crew.work(self._pieces, told)
-        for name in self._waiting:
-            progress.failed.setdefault(name, "a verdict that it shares with another submission could not be found")
+        for planned in self._waiting.values():
+            why = progress.failed.setdefault(
+                planned.handed.name, "a verdict that it shares with another submission could not be found"
+            )
+            self._finish(planned, self._unfinished(planned, clean(why, 800)), new=True)
         told([])
         return progress
 
@@ -174,7 +179,8 @@ class ClassRun:
         faults = [result for result in judged.tasks if result.status is Status.ERROR]
         if faults:
             piece = self._piece(planned, [result.name for result in faults], attempts)
-            again(piece, faults[0].failures[0].message, self._pieces)
+            said = [record.message for record in faults[0].records if record.outcome is Outcome.ERROR]
+            again(piece, said[0], self._pieces)
         share = judged.seconds / max(len(judged.tasks), 1)
         verdicts: dict[str, Verdict] = {}
         for result in judged.tasks:
@@ -225,6 +231,16 @@ class ClassRun:
         keys = {key for pair in planned.keys.values() for key in (pair.exact, pair.common)}
         found = {**self._book.verdicts(keys - verdicts.keys() - {""}), **verdicts}
         return [found.get(key.exact) or found.get(key.common) or mine[name] for name, key in planned.keys.items()]
+
+    def _unfinished(self, planned: Planned, why: str) -> Results:
+        """What is known of a submission that could not be graded; it is not kept, so that it is tried again."""
+        for task in TASKS:
+            if task.name in planned.missing:
+                checks = declared_checks(task)
+                faults = tuple(Record(name, points, Outcome.ERROR, why, FAULT_HINT) for name, points in checks)
+                verdict = (TaskResult(task.name, task.points, task.bonus, faults), environment(), 0.0)
+                self._own.setdefault(planned.handed.name, {})[task.name] = verdict
+        return _merged(planned.handed.name, self._profile, self._parts(planned, {}))
 
     def _finish(self, planned: Planned, results: Results, new: bool) -> None:
         self._finished(planned, results, new)

@@ -16,8 +16,8 @@ from grader.course.tasks import TASKS
 from grader.reports.wording import summary, told, word
 from grader.results import Results
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the beginning of a formula; the last four are the wide forms of East Asia."""
 
 CELL = 30_000
 """Characters of a cell; Excel takes 32,767."""
