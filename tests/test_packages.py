@@ -136,9 +136,7 @@ def test_gradescope_runs_the_package(unpacked, tmp_path):
     fresh_environment(root / "venv", source)
     cases = {
         "right": Case("right", "preprocessing"),
-        "wrong": Case(
-            "wrong", "cnn", replace=(('"relu"', '"tanh"'),) if False else (), source="def build_cnn(): pass\n"
-        ),
+        "wrong": Case("wrong", "cnn", source="def build_cnn(): pass\n"),
         "hostile": Case(
             "hostile", "dense_model", source=HOSTILE, files={"conftest.py": HOSTILE, "pytest.ini": "[pytest]"}
         ),

@@ -127,11 +127,15 @@ def _found(patterns: Sequence[str]) -> list[Entry]:
     """
     entries: dict[str, bytes] = {}
     for pattern in patterns:
-        paths = [path for path in REPOSITORY.glob(pattern) if path.is_file() and not set(path.parts) & set(NOT_PACKED)]
+        paths = [path for path in REPOSITORY.glob(pattern) if path.is_file() and not _is_left_out(path)]
         if not paths:
             raise FileNotFoundError(f"there is no {pattern} in {REPOSITORY}")
         entries |= {path.relative_to(REPOSITORY).as_posix(): path.read_bytes() for path in paths}
     return [Entry(name, content) for name, content in sorted(entries.items())]
+
+
+def _is_left_out(path: Path) -> bool:
+    return bool(set(path.relative_to(REPOSITORY).parts) & set(NOT_PACKED))
 
 
 def _packaged(name: str, feedback: str = "") -> str:
