@@ -130,10 +130,10 @@ def test_who_waits_trains_when_the_other_is_killed(tmp_path: Path) -> None:
 def test_a_training_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(RuntimeError, match="no memory"):
-        store.get_or_train(KEY, lambda: (_ for _ in ()).throw(RuntimeError("no memory")))
+        store.get_or_train(KEY, lambda: (_ for _ in ()).throw(RuntimeError("no memory")), "a title")
     with pytest.raises(ValueError, match="JSON"):
         store.get_or_train(KEY, lambda: {"loss": float("nan")})
-    assert store.get(KEY) is None
+    assert store.get(KEY) is None and store.in_training() == []
     assert store.get_or_train(KEY, lambda: VALUE) == VALUE
     assert files(tmp_path) == [f"{KEY}.json"]
 

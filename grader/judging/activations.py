@@ -1,7 +1,6 @@
 """Activation functions in numpy, and the name of a function that is known by its values alone."""
 
 from collections.abc import Callable
-from math import erf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,8 +36,18 @@ def _hard_sigmoid(values: Floats) -> Floats:
     return np.clip(values / 6 + 0.5, 0, 1)
 
 
+def _erf(values: Floats) -> Floats:
+    """The error function, within 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
+
+    `math.erf` takes one number at a time, and numpy has none.
+    """
+    t = 1 / (1 + 0.3275911 * np.abs(values))
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return np.asarray(np.sign(values) * (1 - series * np.exp(-(values**2))))
+
+
 def _gelu(values: Floats) -> Floats:
-    return np.asarray(values * 0.5 * (1 + np.vectorize(erf, otypes=[float])(values / np.sqrt(2))))
+    return np.asarray(values * 0.5 * (1 + _erf(values / np.sqrt(2))))
 
 
 ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {

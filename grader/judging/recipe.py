@@ -132,7 +132,10 @@ def adam_from_config(config: Mapping[str, Any]) -> Adam:
         raise ValueError(f"Adam has no setting {_shown(unknown[0])}.")
     rate = settings.pop("learning_rate", Adam.learning_rate)
     read = {name: _plain(name, value, kinds[name]) for name, value in settings.items()}
-    return Adam(learning_rate=_schedule(rate) if isinstance(rate, Mapping) else _learning_rate(rate), **read)
+    adam = Adam(learning_rate=_schedule(rate) if isinstance(rate, Mapping) else _learning_rate(rate), **read)
+    if sum(clip is not None for clip in (adam.clipnorm, adam.clipvalue, adam.global_clipnorm)) > 1:
+        raise ValueError("Of clipnorm, clipvalue and global_clipnorm Keras takes one alone.")
+    return adam
 
 
 def plain_initializer(kind: str, settings: Mapping[str, Any]) -> Initializer:
@@ -156,7 +159,11 @@ def plain_initializer(kind: str, settings: Mapping[str, Any]) -> Initializer:
 
 
 def _learning_rate(value: Any) -> float:
-    return float(str(np.float32(_plain("learning_rate", value, float))))
+    with np.errstate(over="ignore"):
+        rate = float(str(np.float32(_plain("learning_rate", value, float))))
+    if not np.isfinite(rate):
+        raise ValueError("The learning rate is no finite number.")
+    return rate
 
 
 def _schedule(config: Mapping[str, Any]) -> Schedule:

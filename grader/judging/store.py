@@ -99,6 +99,8 @@ class Store:
             kept = self.get(key)  # it may have been kept while we waited
             return self._trained(key, train) if kept is None else kept
         finally:
+            with suppress(OSError):  # on Windows, where nobody writes what is locked
+                Path(lock.lock_file).write_text("", encoding="utf-8")  # nothing is trained here any more
             lock.release()
             if self._path(key).exists():  # otherwise the next to train needs the lock that others may wait for
                 with suppress(OSError):  # on Windows, while others hold it open
@@ -112,6 +114,8 @@ class Store:
                 title = ""
                 with suppress(OSError, UnicodeError), path.open(encoding="utf-8") as file:
                     title = file.read(TITLE_CHARACTERS)
+                    if not title:
+                        continue  # left by a training that failed
                 titles.append(title)
         return titles
 

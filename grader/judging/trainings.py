@@ -6,6 +6,7 @@ once is read. Begun early or late, one or two at a time, it gives the same numbe
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -128,6 +129,8 @@ class Trainings:
             raise SandboxError("the run has ended")
         process = self._sandbox.start(TRAINER, tensorflow=True)
         self._running.append(process)
+        if self._closed:  # while it was started
+            process.end()
         output = Output(process.output)
         channel = Channel(process.reader, process.writer)
         messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -150,9 +153,10 @@ class Trainings:
 
     def _followed(self, key: str, messages: "queue.SimpleQueue[Any]") -> dict[str, Any]:
         """Follow a training to its end, noting its progress; the last message."""
+        until = time.monotonic() + settings.TRAINING_SECONDS
         while True:
             try:
-                message = messages.get(timeout=settings.TRAINING_SECONDS)
+                message = messages.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 raise SandboxError("the training took too long") from None
             if message is None or "failed" in message:
