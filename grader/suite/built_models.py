@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,9 @@ from grader.suite.session import TaskSession
 
 BATCH = 12
 """Images of the one training step: enough for every unit of a right model to get a gradient."""
+
+OTHER_BATCH = 1000
+"""The largest fixed number of images for which one more is tried, 3 MB of them; more than that is refused untried."""
 
 LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
@@ -138,9 +142,10 @@ def _obtain(
             "Make a new model in every call, inside the function.",
         )
     shape = tuple(size or 0 for size in report.input_shape or expected.input_shape)
-    images = generator.random((report.batch_size or BATCH, *shape)[: len(shape) + 1], dtype=np.float32)
-    if report.parameters > PARAMETER_LIMIT or report.input_shape is None or images.size > 10**6:
-        return BuiltModel(shown, called.handle, report, [], images, None)
+    count = report.batch_size or BATCH
+    if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
+        return BuiltModel(shown, called.handle, report, [], np.zeros((0, *shape), dtype=np.float32), None)
+    images = generator.random((count, *shape), dtype=np.float32)
     weights = task.value("weights", shown, handle=called.handle)
     try:
         outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
@@ -187,7 +192,7 @@ def _expect_consistent(model: BuiltModel) -> None:
     tolerance = HALF_PRECISION_TOLERANCE if imprecise else PREDICTION_TOLERANCE
     try:
         expected = oracle.forward(model.report.raw, model.weights, model.images)[-1] if layers else model.images
-    except ValueError as error:
+    except (ValueError, ZeroDivisionError) as error:
         raise Failed(f"The layers and weights of {model.called} do not fit together. {error}", CHANGED_HINT) from None
     got = model.outputs
     if got is None or got.shape != expected.shape or not np.allclose(got, expected, atol=tolerance, rtol=1e-3):
@@ -218,8 +223,10 @@ def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -
         raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.", hint)
     if report.batch_size is None:
         return
-    other = np.zeros((report.batch_size + 1, *shape), dtype=np.float32)  # most layers do take another number
-    if task.ask("forward", f"Calling the model of {model.called}", handle=model.handle, images=other).raised:
+    count = report.batch_size + 1
+    other = np.zeros((min(count, OTHER_BATCH), *shape), dtype=np.float32)  # most layers do take another number
+    asked = f"Calling the model of {model.called}"
+    if count > OTHER_BATCH or task.ask("forward", asked, handle=model.handle, images=other).raised:
         hint = f"Say keras.Input(shape={shape}), without the number of images."
         raise Failed(f"The model of {model.called} takes {report.batch_size} images at a time, no other number.", hint)
 
@@ -244,7 +251,7 @@ class TrainStep:
 def labels_for(model: BuiltModel) -> Array:
     """Labels for the model's batch: right for every second image, so that accuracy is neither 0 nor 1."""
     count = len(model.images)
-    if model.outputs is None or model.outputs.ndim < 2:
+    if model.outputs is None or model.outputs.ndim < 2 or len(model.outputs) != count:
         return np.arange(count) % 10
     shape = model.outputs.shape
     if len(shape) != 2 or shape[1] != 10:  # labels that such a model can be trained with, for what else it is

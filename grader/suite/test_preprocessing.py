@@ -182,6 +182,18 @@ def test_normalize_images_keeps_any_shape(task: TaskSession) -> None:
         elif array.shape != images.shape:
             hint = shape_hint(array, images) or _normalize_hint("", images.shape)
             raise Failed(f"{called.shown} returned shape {array.shape}; {images.shape} was expected.", hint)
+        elif array.ndim > 3:
+            stack = images.reshape(-1, 28, 28)  # where that is wrong too, it is another check's matter
+            right = [_is_right(normalize(task, stack).result.get("array"), stack) for _ in range(2)]  # or wavers
+            if all(right) and not _is_right(array, images):
+                message = f"{called.shown} gave other values than the same images of shape {stack.shape} did."
+                raise Failed(message, "Every pixel is divided by 255, whatever the shape of the array.")
+
+
+def _is_right(array: Array | None, images: Array) -> bool:
+    """Whether the pixels are divided by 255, in any precision."""
+    expected = normalized(images)
+    return array is not None and array.shape == expected.shape and np.allclose(array, expected, atol=2e-3)
 
 
 @pytest.mark.points(1)
@@ -274,6 +286,13 @@ def test_add_channel_axis_keeps_the_values(task: TaskSession) -> None:
             expect_array(called.result, called.shown, images[..., None], ("uint8",), 0, add_axis_mistakes(images))
 
     for_all(image_arrays(((2,), (3,))), task, holds, always=filled_arrays((2,)))
+    fractions = task.generator().random((2, 28, 28), dtype=np.float32)
+    called = add_axis(task, fractions)
+    array = called.result.get("array")
+    if array is not None and array.size == fractions.size and array.dtype == fractions.dtype:
+        kept = {**called.result, "array": array.reshape(fractions.shape)}
+        lost = [Mistake("The fractions are cut off: is there a conversion to integers?", lambda: np.trunc(fractions))]
+        expect_array(kept, called.shown, fractions, ("float32",), 0, lost)
 
 
 @pytest.mark.points(1)
@@ -452,10 +471,25 @@ def test_label_names_takes_arrays_and_sequences(task: TaskSession) -> None:
         ("an array of int64", labels.astype(np.int64)),
         ("a tuple", tuple(labels.tolist())),
     ]
+    answers = []
     for kind, argument in given:
         called = label_names(task, argument, kind)
         if called.result["kind"] == "dict" or len(called.result.get("items", [])) != len(argument):
             expect_names(called, names_of(argument))
+        answers.append(called)
+    of_a_list = _texts(label_names(task, labels.tolist()))  # whether those are right is another check's matter
+    for called in answers:
+        if of_a_list and _texts(called) != of_a_list:
+            raise Failed(
+                f"{called.shown} returned other names than label_names({listed(labels)}) did.",
+                "The same labels have the same names, whatever holds them.",
+            )
+
+
+def _texts(called: Called) -> list[str]:
+    """The strings of a result; none where anything else is among them."""
+    items = called.result.get("items", [])
+    return [item["value"] for item in items] if all(item["kind"] == "text" for item in items) else []
 
 
 @pytest.mark.points(1)

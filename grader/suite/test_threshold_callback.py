@@ -15,8 +15,8 @@ FIT_EPOCHS = 4
 """Most epochs of the `fit` check: its tiny model reaches the threshold in the second, and each costs up to a second on
 a busy machine."""
 
-PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
-"""A number in percent, with or without a blank before the sign."""
+PERCENT = re.compile(r"(?<!\d)(\d{1,20}(?:\.\d{1,40})?)\s?%")
+"""A number in percent, with or without a blank before the sign; bounded, so that a flood of digits takes no time."""
 
 
 def thresholds(task: TaskSession) -> list[float]:

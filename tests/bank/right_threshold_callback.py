@@ -39,6 +39,20 @@ def method(name: str, new: str) -> Case:
     return Case(name, "threshold_callback", replace=(added,))
 
 
+METHOD = "    def on_epoch_end("
+DECORATED = "    @where_there_is_accuracy\n"
+DECORATOR = """
+import functools
+
+def where_there_is_accuracy(method):
+    @functools.wraps(method)
+    def wrapper(self, epoch, logs=None):
+        if logs and "accuracy" in logs:
+            return method(self, epoch, logs)
+    return wrapper
+
+"""
+
 TUTORIAL = """\
 import tensorflow as tf
 
@@ -266,6 +280,7 @@ CASES: tuple[Case, ...] = (
         top="import logging",
     ),
     case("printed_by_warning", (PRINT, "os.write(2, f'{self.threshold * 100:g}%\\n'.encode())"), top="import os"),
+    Case("decorated", "threshold_callback", replace=((HEADER, HEADER + DECORATOR), (METHOD, DECORATED + METHOD))),
     case(
         "printed_with_a_separator",
         (PRINT, "print('Reached', '{:n}%'.format(100 * self.threshold), sep=' -> ', file=sys.stderr)"),

@@ -199,6 +199,13 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     case(
+        "named_tuple",
+        body(
+            PREDICT,
+            "import collections\nresult = collections.namedtuple('Prediction', 'labels confidences')\nprobabilities = model.predict(images, verbose=0)\nreturn result(probabilities.argmax(axis=1), probabilities.max(axis=1))",
+        ),
+    ),
+    case(
         "sorted_probabilities",
         body(
             PREDICT,

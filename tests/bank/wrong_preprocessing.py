@@ -824,6 +824,25 @@ CASES: tuple[Case, ...] = (
         LIST,
         SEQUENCES,
     ),
+    axis(
+        "through_integers",
+        'return images.astype("uint8")[..., np.newaxis].astype(images.dtype)',
+        VALUES,
+        "The fractions are cut off",
+    ),
+    scaling(
+        "stacks_alone",
+        'return images.astype("float32") / (255 if images.ndim == 3 else 1)',
+        SHAPE,
+        "gave other values than the same images of shape",
+        DIVIDES,
+    ),
+    naming(
+        "names_of_lists_alone",
+        CHECKED + "return [CLASS_NAMES[label] if isinstance(labels, list) else '?' for label in labels]",
+        SEQUENCES,
+        "The same labels have the same names",
+    ),
     changed(
         "labels_renamed",
         "def label_names(",
