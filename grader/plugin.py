@@ -36,6 +36,11 @@ SHARED = "fashion-grading-shared"
 TRAINED_CHECK = "test_reaches_the_accuracy"
 """The check of a task that waits for a training."""
 
+NAME_CHARACTERS = 255
+"""Of a submission's name: file systems take no longer ones."""
+
+FAULT_HINT = "This is a fault of the grader, not of your code."
+
 TASK_NAMES = tuple(task.name for task in TASKS)
 
 
@@ -88,6 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
             f"{other} is not the grader that is installed ({SUITE.parent}): run `pip install -e .` here"
         )
     if _collects_suite(config) and not config.option.help and not config.option.version:
+        if getattr(config.option, "numprocesses", None):
+            raise pytest.UsageError("pytest grader shares one sandbox among all checks: leave out -n of pytest-xdist")
         config.pluginmanager.register(Grading(config), "fashion-grading")
 
 
@@ -189,6 +196,7 @@ class Grading:
         self.records: dict[tuple[str, str], Record] = {}
         self.selected_checks: set[tuple[str, str]] = set()
         self.shown = False
+        self.problems: list[str] = []
         store = config.getoption("--store")
         shared: Any = config.pluginmanager.get_plugin(SHARED)
         submission = (shared and shared.submission) or _read_submission(config)
@@ -306,15 +314,28 @@ class Grading:
             shared.results = self.results
         else:
             gc.freeze()  # the process is about to end, and pytest would look for garbage three times, 30 ms each
-        folder = self.config.getoption("--report")
-        if folder:
-            from grader.reports.write import write_reports
-
-            write_reports(self.results, Path(folder), self.feedback, self._pictures())
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        written = self._write_reports()
+        if not written:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        elif exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self._exit_status()
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _write_reports(self) -> bool:
+        """Write the reports that were asked for; whether they could be written."""
+        folder = self.config.getoption("--report")
+        if not folder:
+            return True
+        from grader.reports.write import write_reports
+
+        try:
+            write_reports(self.results, Path(folder), self.feedback, self._pictures())
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            self.problems.append(f"The reports could not be written into {folder}: {said}.")
+            return False
+        return True
 
     def _pictures(self) -> "list[Picture]":
         """The submission's figures, where they are asked for; without them the reports are whole all the same."""
@@ -341,13 +362,15 @@ class Grading:
         return pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
 
     def _results(self) -> Results:
+        from grader.judging.verdict import clean
+
         tasks = []
         for task in TASKS:
             checks = declared_checks(task)
             records = tuple(self.records.get((task.name, name), Record(name, points)) for name, points in checks)
             tasks.append(TaskResult(task.name, task.points, task.bonus, records, self.run.session(task).details))
         return Results(
-            submission=self.run.submission.name,
+            submission=clean(self.run.submission.name, NAME_CHARACTERS),
             profile=self.run.profile.value,
             tasks=tuple(tasks),
             environment={**environment(), "isolation": self.run.isolation},
@@ -364,18 +387,22 @@ class Grading:
         if not self.selected_checks:
             terminalreporter.write_line("No check matches what was selected.")
             return
-        for record in self.records.values():
-            if record.outcome is Outcome.ERROR:
-                terminalreporter.write_line(f"error of the grader in {record.name}: {record.message}")
+        faults = [record for record in self.records.values() if record.outcome is Outcome.ERROR]
+        said = [f"error of the grader in {record.name}: {record.message}\n" for record in faults]
         writer, results = terminalreporter._tw, shown(self.results, self.feedback)
-        text = board.render(results, list(self.selected), writer.hasmarkup, writer.fullwidth)
-        writer.write(github.shielded(text) if github.is_here() else text)
+        said.append(board.render(results, list(self.selected), writer.hasmarkup, writer.fullwidth))
+        text = "".join([*said, *(f"{problem}\n" for problem in (*self.run.problems, *self.problems))])
+        writer.write(_encodable(github.shielded(text) if github.is_here() else text, writer))
         if github.is_here():
             writer.write("\n".join(["", *github.annotations(results), ""]))
             with suppress(OSError):  # the summary is for convenience; the results stand above
                 github.append_summary(results)
-        for problem in self.run.problems:
-            terminalreporter.write_line(problem)
+
+
+def _encodable(text: str, writer: Any) -> str:
+    """The text with question marks for what the terminal cannot show; pytest would escape all of it."""
+    encoding = getattr(getattr(writer, "_file", None), "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def _selected_tasks(names: Sequence[str] | None) -> tuple[str, ...]:
@@ -479,7 +506,7 @@ def _record(item: pytest.Item, error: BaseException | None) -> Record:
     if isinstance(error, Verdict):
         return Record(_check_name(item), points, error.outcome, error.message, error.hint)
     message = clean(f"{type(error).__name__}: {error}", 800)
-    return Record(_check_name(item), points, Outcome.ERROR, message, "This is a fault of the grader, not of your code.")
+    return Record(_check_name(item), points, Outcome.ERROR, message, FAULT_HINT)
 
 
 def environment() -> dict[str, Any]:

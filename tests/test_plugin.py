@@ -159,7 +159,7 @@ def test_in_a_workflow_of_github(wrong, tmp_path):
 
 
 def test_last_failed(wrong):
-    for status, expected in ((1, "9 / 15"), (1, "0 / 15")):
+    for status, expected in ((1, "13 / 15"), (1, "0 / 15")):
         done = subprocess.run(
             [
                 *PYTEST,
@@ -178,7 +178,7 @@ def test_last_failed(wrong):
             timeout=300,
         )
         assert done.returncode == status and "Preprocessing" in done.stdout and not done.stderr
-        assert expected.split("/")[1] in done.stdout
+        assert f" {expected}" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,33 @@ def test_last_failed(wrong):
         (("-k", "matches_nothing_at_all"), 4, "No check matches what was selected"),
         (("--task",), 4, "expected one argument"),
         (("--no-such-option",), 4, "no-such-option"),
+        (("-n", "2"), 4, "leave out -n of pytest-xdist"),
     ],
 )
 def test_usage_errors(arguments, status, says, tmp_path):
     done = run("grader", *arguments, "--report", tmp_path / "out")
     assert done.returncode == status, done.stdout + done.stderr
     assert says in done.stdout + done.stderr and "Traceback" not in done.stdout + done.stderr
+
+
+def test_reports_that_cannot_be_written_cost_no_verdict(wrong, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    arguments = ("--submission", wrong, "--task", "preprocessing", "--report", tmp_path / "file" / "reports")
+    done = run("grader", *arguments)
+    assert done.returncode == 3 and "Traceback" not in done.stdout + done.stderr
+    assert "13 / 15" in done.stdout and "The reports could not be written into" in done.stdout
+
+
+def test_what_a_terminal_cannot_show_costs_its_character_alone(tmp_path):
+    case = Case("odd", "preprocessing", replace=(("def normalize_images(", "def normalise_\u0142mages("),))
+    folder = case.write(tmp_path / "odd")
+    done = run("grader", "--submission", folder, "--task", "preprocessing", PYTHONIOENCODING="cp1252:strict")
+    assert done.returncode == 1 and "normalise_?mages" in done.stdout and len(done.stdout.splitlines()) > 5
+
+
+def test_a_part_of_the_checks_is_not_all(tmp_path):
+    done = run("grader", "--submission", SOLUTIONS, "-k", "normalize_images")
+    assert done.returncode == 0 and "hand in" not in done.stdout.lower()
 
 
 def test_collect_only_grades_nothing(wrong, tmp_path):
@@ -211,7 +232,8 @@ def test_without_a_terminal_plugin(wrong, tmp_path):
 
 def test_a_fault_of_the_grader_has_a_status_of_its_own(tmp_path):
     broken = "import sys\nimport grader.suite.test_preprocessing as checks\nimport pytest\n"
-    broken += "def fault(*arguments): raise KeyError('fault')\nchecks.expect_array = checks.normalize = fault\n"
+    broken += "def fault(*arguments): raise ValueError('fault\\n::error::forged')\n"
+    broken += "checks.expect_array = checks.normalize = fault\n"
     broken += "sys.exit(pytest.main(sys.argv[1:]))\n"
     done = run(
         "grader",
@@ -219,8 +241,11 @@ def test_a_fault_of_the_grader_has_a_status_of_its_own(tmp_path):
         "--task=preprocessing",
         f"--report={tmp_path}",
         command=[sys.executable, "-c", broken],
+        GITHUB_ACTIONS="true",
     )
     assert done.returncode == 3, done.stdout + done.stderr
+    before, _, shielded = done.stdout.partition("::stop-commands::")
+    assert "::error::forged" not in before and "\n::error::forged" in shielded.partition("\n::" + shielded[:32])[0]
     task = results_in(tmp_path)["tasks"][0]
     assert task["status"] == "error" and "error of the grader" in done.stdout
     assert "error" in {test["status"] for test in task["tests"]}
