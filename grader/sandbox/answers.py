@@ -57,7 +57,7 @@ def _is_observation(value: Any, left: list[int]) -> bool:
         case "bool":
             return _has(value, value=_is_bool)
         case "int":
-            return _has(value, value=lambda number: _is_text(number) or type(number) is int)
+            return _has(value, value=lambda number: type(number) is int)
         case "float":
             return _has(value, value=_is_float)
         case "text":

@@ -8,6 +8,7 @@ run, for it may be hostile; where anything in it is unusual, the source itself i
 import io
 import re
 import tokenize
+from functools import lru_cache
 
 LAYOUT = (tokenize.ENCODING, tokenize.COMMENT, tokenize.NL)
 """Kinds of tokens that say nothing."""
@@ -28,9 +29,14 @@ DOCSTRING = re.compile(r"[rRuUbB]{0,2}['\"][^\\]*", re.DOTALL)
 """A string that does nothing where it stands alone: no f-string, and no escapes, which may be syntax errors."""
 
 
+SOURCE_BYTES = 50_000
+"""Of a longer source, the source is the essence: the reference's modules have 5 kB, and tokens take time."""
+
+
+@lru_cache(maxsize=64)
 def essence(source: bytes) -> bytes:
     """The tokens of a module that make a difference; the source itself where that cannot be told for certain."""
-    if UNUSUAL.search(source):
+    if len(source) > SOURCE_BYTES or UNUSUAL.search(source):
         return source
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)

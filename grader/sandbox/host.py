@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
-from grader.course import settings
+from grader.course import dataset, settings
 from grader.sandbox.answers import is_answer, is_exception
 from grader.sandbox.output import Output
 from grader.sandbox.scratch import is_full, remove
@@ -117,6 +117,8 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
         "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": os.devnull,  # no keras.json, of whomever, has a say, and none is written
+        dataset.CACHE_VARIABLE: str(dataset.data_cache()),
     }
     found = {name: os.environ[name] for name in kept if name in os.environ}
     return {**found, **fixed, "LANG": "C.UTF-8", "HOME": tempfile.gettempdir(), "TEMP": tempfile.gettempdir()}
@@ -264,13 +266,16 @@ class FreshProcess:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.pid = process.pid
+        self.ended = False
         self._process = process
         self.reader = cast(BinaryIO, process.stdout)
         self.writer = cast(BinaryIO, process.stdin)
         self.output = cast(BinaryIO, process.stderr)
 
     def end(self, grace: float = 0.0) -> int | None:
-        """Kill it, and where there are process groups its group."""
+        """Kill it, and where there are process groups its group; once, as its number may be another's afterwards."""
+        if self.ended:
+            return None
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(grace)
         status = self._process.poll()
@@ -279,6 +284,7 @@ class FreshProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+        self.ended = True
         return status
 
     def orphaned(self) -> bool:
@@ -350,7 +356,7 @@ class Guest:
             self._die(None)
         try:
             return read(message)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             self._die(GuestCrashed("its answer could not be read: did it write to the grader's pipe?"))
 
     def _message(self, seconds: float) -> Any:
@@ -366,7 +372,7 @@ class Guest:
             except queue.Empty:
                 if left <= 0:
                     self._die(self._late(seconds))
-            if time.monotonic() >= self._look_again:
+            if answered or time.monotonic() >= self._look_again:  # with every answer, so that it is no matter of luck
                 self._look_again = time.monotonic() + settings.WATCH_SECONDS
                 full = is_full(self._base)
             if full:
@@ -437,15 +443,17 @@ class Sandbox:
     def __init__(self, scratch: Path | None = None) -> None:
         """Prepare; the folders of guests are made in `scratch`, or where temporary files belong."""
         self._servers: dict[str, Server] = {}
+        self._lock = threading.Lock()  # several trainings may be begun at once
         self._scratch = scratch
         self.portable = not can_fork()
 
     def warm(self, tensorflow: bool) -> Server:
         """Start a server in the background, so that it imports while something else is done."""
         preload = TENSORFLOW_MODULES if tensorflow else GUEST_MODULES
-        if preload not in self._servers:
-            self._servers[preload] = FreshServer(preload) if self.portable else ForkServer(preload)
-        return self._servers[preload]
+        with self._lock:
+            if preload not in self._servers:
+                self._servers[preload] = FreshServer(preload) if self.portable else ForkServer(preload)
+            return self._servers[preload]
 
     def start(self, entry: str, tensorflow: bool) -> Process:
         """A new child; a server that has died is replaced once.
@@ -453,10 +461,16 @@ class Sandbox:
         Raises:
             SandboxError: a server cannot be started.
         """
+        server = self.warm(tensorflow)
         try:
-            return self.warm(tensorflow).start(entry)
+            return server.start(entry)
         except SandboxError:
-            self._servers.pop(TENSORFLOW_MODULES if tensorflow else GUEST_MODULES).close()
+            with self._lock:  # another thread may have replaced it already
+                dead = [preload for preload, other in self._servers.items() if other is server]
+                for preload in dead:
+                    del self._servers[preload]
+            if dead:
+                server.close()
             return self.warm(tensorflow).start(entry)
 
     def guest(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Guest:
@@ -484,7 +498,12 @@ class Sandbox:
             },
         }
         try:
-            return Guest(self.start(GUEST, tensorflow), setting, base)
+            process = self.start(GUEST, tensorflow)
+        except BaseException:
+            remove(base)
+            raise
+        try:
+            return Guest(process, setting, base)
         except (GuestTimeout, GuestCrashed) as error:
             raise SandboxError(f"a guest could not be started: {error}") from None
 

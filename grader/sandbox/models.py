@@ -279,9 +279,13 @@ def _shape(shape: Any) -> list[int | None] | None:
     return [None if size is None else int(size) for size in shape]
 
 
+SETTING_LENGTH = 100
+"""Numbers of one setting: a piecewise constant learning rate has two for each step."""
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value[:8]]
+        return [_plain(item) for item in value[:SETTING_LENGTH]]
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)[:80]
@@ -343,4 +347,5 @@ def _has_code(name: str, member: Any) -> bool:
         return callable(member) or isinstance(member, staticmethod | classmethod)
     if name == "__init__":  # it may put functions into the object
         return any(isinstance(constant, types.CodeType) for constant in member.__code__.co_consts)
-    return bool(set(member.__code__.co_names) - {"super", name})
+    used = {*member.__code__.co_names, *member.__code__.co_freevars}  # the latter in what a decorator returns
+    return bool(used - {"super", "__class__", name})

@@ -80,7 +80,9 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
     if kind is bool or issubclass(kind, np.bool_):
         return {"kind": "bool", "type": name, "value": bool(value)}
     if kind is int or issubclass(kind, np.integer):
-        return {"kind": "int", "type": name, "value": _bounded_int(value)}
+        if not -(2**63) <= int(value) < 2**63:
+            return {"kind": "other", "type": name, "text": "a number beyond 64 bits"}
+        return {"kind": "int", "type": name, "value": int(value)}
     if kind is float or issubclass(kind, np.floating):
         return {"kind": "float", "type": name, "value": float(value)}
     if issubclass(kind, str):
@@ -90,8 +92,10 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
     if left.depth < DEPTH_LIMIT:
         left.depth += 1
         try:
-            if kind is list or kind is tuple:
-                return {"kind": name, "type": name, "length": len(value), "items": _items(value, left)}
+            if issubclass(kind, list):
+                return {"kind": "list", "type": name, "length": list.__len__(value), "items": _items(value, left)}
+            if issubclass(kind, tuple):  # a named tuple too
+                return {"kind": "tuple", "type": name, "length": tuple.__len__(value), "items": _items(value, left)}
             if issubclass(kind, dict):
                 return {"kind": "dict", "type": name, "length": dict.__len__(value), "items": _pairs(value, left)}
         finally:
@@ -103,7 +107,7 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
 
 def _items(values: list[Any] | tuple[Any, ...], left: Budget) -> list[Any]:
     items = []
-    for item in values:
+    for item in list.__iter__(values) if isinstance(values, list) else tuple.__iter__(values):
         if left.items <= 0:
             break
         items.append(_observe(item, left))
@@ -117,11 +121,6 @@ def _pairs(value: dict[Any, Any], left: Budget) -> list[Any]:
             break
         pairs.append([_observe(key, left), _observe(item, left)])
     return pairs
-
-
-def _bounded_int(value: Any) -> int | str:
-    number = int(value)
-    return number if abs(number) < 2**63 else "a number beyond 64 bits"
 
 
 def _array(value: np.ndarray[Any, Any], name: str, left: Budget) -> dict[str, Any]:

@@ -69,13 +69,14 @@ class Output:
     def _read_the_rest(self) -> None:
         """Take what the pipe holds now; no more, as a thread of the student's may write for ever."""
         if sys.platform != "win32":
-            poll = select.poll()
-            poll.register(self._stream, select.POLLIN)
             taken = 0
-            while taken < PIPE_BYTES and poll.poll(0):
-                data = os.read(self._stream.fileno(), CHUNK_BYTES)
-                taken += len(data) or PIPE_BYTES
-                self._take(data)
+            with suppress(OSError, ValueError):  # closed meanwhile, with nothing left in it
+                poll = select.poll()
+                poll.register(self._stream, select.POLLIN)
+                while taken < PIPE_BYTES and poll.poll(0):
+                    data = os.read(self._stream.fileno(), CHUNK_BYTES)
+                    taken += len(data) or PIPE_BYTES
+                    self._take(data)
 
     def _take(self, data: bytes) -> bool:
         """Keep what there is room for; whether there was any data."""

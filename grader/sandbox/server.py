@@ -61,8 +61,9 @@ def serve(control: socket.socket, preload: str) -> None:
             answer: dict[str, int | None] = {"pid": pid}
         else:
             pid = request["end"]
+            known = pid in children  # asked for again, its number may be another's
             children.discard(pid)
-            answer = {"status": _end(pid, children, request["grace"])}
+            answer = {"status": _end(pid, children, request["grace"]) if known else None}
         control.sendall(json.dumps(answer).encode() + b"\n")
 
 

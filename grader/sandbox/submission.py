@@ -184,5 +184,7 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     mode = entry.external_attr >> 16
     if entry.is_dir() or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
         raise ValueError("it is a folder, a link or another special file, not a module")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is packed in a way that few programs know: make a plain zip")  # bzip2 unpacks unbounded
     with archive.open(entry) as stream:
         return _bounded(stream.read(SOURCE_BYTES + 1))
