@@ -7,6 +7,7 @@ read the submission, start the servers, verify the markers against the task tabl
 import ast
 import gc
 import platform
+import signal
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -96,6 +97,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if getattr(config.option, "numprocesses", None):
             raise pytest.UsageError("pytest grader shares one sandbox among all checks: leave out -n of pytest-xdist")
         config.pluginmanager.register(Grading(config), "fashion-grading")
+        if config.pluginmanager.get_plugin(SHARED) is None:
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing stays behind
 
 
 def _collects_suite(config: pytest.Config) -> bool:

@@ -29,6 +29,7 @@ MISSED = {
     "class_is_a_function": "there is no such class",
     "does_nothing": "nothing was written but the constructor",
     "calls_its_base_alone": "the same",
+    "only_looks": "it looks at the accuracy, and does nothing",
 }
 """Cases that miss the point of the task altogether, and may cost more, with the reason."""
 

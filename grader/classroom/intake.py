@@ -54,7 +54,8 @@ DEPTH = 4
 DOWNLOAD_ENTRIES, DOWNLOAD_BYTES = 100_000, 4 * 2**30
 """Limits of a download that is itself a zip."""
 
-RESERVED = {"gradebook.sqlite", "grades.csv", "class.html", "canvas.csv", "moodle.csv", "similarity.csv"}
+DATABASE_FILES = {f"gradebook.sqlite{ending}" for ending in ("", "-wal", "-shm", "-journal")}
+RESERVED = {*DATABASE_FILES, "grades.csv", "class.html", "canvas.csv", "moodle.csv", "similarity.csv"}
 """Names in the output folder that are ours."""
 
 

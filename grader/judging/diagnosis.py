@@ -19,6 +19,8 @@ NOTHING_HINT = "Is the `return` missing? Printing a result does not return it."
 
 TENSOR_HINT = "A TensorFlow tensor becomes a numpy array by np.asarray(tensor)."
 
+TOO_LARGE_HINT = "A result has about as many values as what it is made of: is an array repeated, or stacked too often?"
+
 ARRAY_HINTS = {
     "array": "Is there something in it that is no number, or are the rows of different length?",
     "list": "np.array(...) makes an array of a list; .tolist() does the opposite.",
@@ -96,6 +98,10 @@ def as_array(observed: dict[str, Any], called: str) -> Array:
     array = observed.get("array")
     if kind != "array" or not isinstance(array, np.ndarray):
         if kind == "array":
+            if str(observed.get("dtype")).startswith(("float", "int", "uint", "bool", "complex")):
+                shape = clean(str(tuple(observed.get("shape", ()))), 80)
+                message = f"{called} returned an array of shape {shape}: too many values, or axes, to look at."
+                raise Failed(message, TOO_LARGE_HINT)
             shown = f"an array of dtype {clean(str(observed.get('dtype')), 40)}"
             raise Failed(f"{called} returned {shown}; an array of numbers was expected.", ARRAY_HINTS["array"])
         shown = with_article(str(observed.get("type")))

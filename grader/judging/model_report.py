@@ -34,6 +34,9 @@ NO_MODEL_HINTS = {
 }
 """What helps where something else than a model came back, by its type."""
 
+MOST_PIXELS = 10**9
+"""No axis of an input is longer."""
+
 SPREAD_DIGITS = 2
 """Significant digits kept of the measured spread of an initializer of the student's own."""
 
@@ -73,6 +76,8 @@ class CompileReport:
         loss: its name.
         loss_weights: what stands for the argument of that name, as text; empty where nothing does.
         from_logits: whether it was told to expect logits.
+        steps: how many training steps its optimizer has made.
+        shared: whether an earlier model has the very same optimizer.
     """
 
     optimizer: str
@@ -81,6 +86,8 @@ class CompileReport:
     loss: str
     loss_weights: str
     from_logits: bool
+    steps: int = 0
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class ModelReport:
         parameters: how many numbers it holds.
         compiled: how it was compiled; None where it was not.
         seen_before: whether the very same model was described before.
+        input_dtype: what its input holds.
     """
 
     built: bool
@@ -106,12 +114,23 @@ class ModelReport:
     parameters: int
     compiled: CompileReport | None
     seen_before: bool = False
+    input_dtype: str = "float32"
+
+    @property
+    def takes_fractions(self) -> bool:
+        """Whether its input holds floats."""
+        return not self.input_dtype.startswith(("int", "uint", "bool"))
 
     @property
     def architecture(self) -> Architecture:
         """The layers in canonical form, on the input shape (0 where an axis is open)."""
         shape = tuple(size or 0 for size in self.input_shape or ())
         return known.canonical(Architecture(shape, tuple(report.layer for report in self.layers)))
+
+    @property
+    def extras(self) -> list[str]:
+        """What layers have that was not asked for, in words."""
+        return [f"layer {entry.name} has {extra}" for entry in self.layers for extra in entry.extras]
 
     @property
     def raw(self) -> Architecture:
@@ -141,6 +160,10 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
         expect_model_class(value, called)
         layers = tuple(_read_layer(entry, inputs) for entry in value["layers"])
         shape = value["input_shape"]
+        if shape is not None and not all(
+            size is None or (type(size) is int and 0 < size <= MOST_PIXELS) for size in shape
+        ):
+            raise ValueError("the sizes of an input are whole numbers above 0")
         return ModelReport(
             built=bool(value["built"]),
             input_shape=None if shape is None else tuple(shape[1:]),
@@ -150,6 +173,7 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             parameters=int(value["parameters"]),
             compiled=_read_compile(value["compile"]) if value["compiled"] else None,
             seen_before=bool(value["seen_before"]),
+            input_dtype=clean(str(value["input_dtype"]), 20),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(
@@ -298,4 +322,6 @@ def _read_compile(entry: dict[str, Any]) -> CompileReport:
         loss=clean(str(entry["loss"]), 80),
         loss_weights=clean(str(entry["loss_weights"]), 80),
         from_logits=bool(entry["loss_settings"]["from_logits"]),
+        steps=int(entry["steps"]),
+        shared=bool(entry["optimizer_shared"]),
     )

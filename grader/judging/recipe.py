@@ -5,7 +5,7 @@ settings, is accepted; defaults and seeds are left out or written out, so that e
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,8 @@ def adam_from_config(config: Mapping[str, Any]) -> Adam:
     adam = Adam(learning_rate=_schedule(rate) if isinstance(rate, Mapping) else _learning_rate(rate), **read)
     if sum(clip is not None for clip in (adam.clipnorm, adam.clipvalue, adam.global_clipnorm)) > 1:
         raise ValueError("Of clipnorm, clipvalue and global_clipnorm Keras takes one alone.")
+    if adam.gradient_accumulation_steps == 1:  # set afterwards, which Keras lets pass; it means none
+        adam = replace(adam, gradient_accumulation_steps=None)
     return adam
 
 

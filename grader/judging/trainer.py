@@ -33,18 +33,25 @@ Arrays = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32], NDAr
 """Training images and labels, test images and labels, as the model takes them."""
 
 
+class RefusedError(ValueError):
+    """Keras makes no model of a job's settings; the text is the first line of what it says."""
+
+
 def main(channel: Channel) -> None:
     """Train one job and end.
 
     Receives `{"job": ...}`, with `"weights": true` where the trained weights are wanted too; sends
     `{"progress": {"epoch", "epochs", "fraction"}}` now and then (the epoch begins at 1, the fraction is of the whole
-    training), and at last `{"trained": ...}`, with the weights as arrays if asked, or `{"failed": "one sentence"}`.
+    training), and at last `{"trained": ...}`, with the weights as arrays if asked, or `{"failed": "one sentence"}`,
+    or `{"refused": "one sentence"}` where Keras makes no model of the job's settings.
     """
     try:
         request = channel.receive()
         job = job_from_json(request["job"])
         dataset = LOADERS[job.data]()
         trained, model = train(job, dataset, lambda progress: channel.send({"progress": progress}))
+    except RefusedError as error:
+        channel.send({"refused": str(error)})
     except (DataError, ValueError) as error:
         channel.send({"failed": str(error)})
     else:
@@ -55,7 +62,10 @@ def main(channel: Channel) -> None:
 def train(job: Job, dataset: Dataset, tell: Callable[[dict[str, Any]], None]) -> tuple[Trained, Any]:
     """Build and train; the result and the model. Only for a process that has computed nothing with TensorFlow yet."""
     configure(job.seed)
-    model = build(job)
+    try:
+        model = build(job)
+    except (ValueError, TypeError) as error:
+        raise RefusedError(str(error).split("\n", 1)[0]) from error
     return fit(model, job, model_arrays(dataset, job.architecture), tell), model
 
 

@@ -159,12 +159,18 @@ class Trainings:
                 message = messages.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 raise SandboxError("the training took too long") from None
+            if message is not None and "refused" in message:
+                raise RefusedTraining(str(message["refused"]))
             if message is None or "failed" in message:
                 reason = "its process ended" if message is None else str(message["failed"])
                 raise SandboxError(f"the training could not be done: {reason}")
             if "trained" in message:
                 return dict(message)
             self._told[key] = message["progress"]
+
+
+class RefusedTraining(SandboxError):
+    """Keras makes no model of the settings that a training was to have; the text is what it says."""
 
 
 def _receive(channel: Channel, messages: "queue.SimpleQueue[Any]") -> None:

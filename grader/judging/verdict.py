@@ -12,6 +12,9 @@ from grader.results import Outcome
 MESSAGE_LIMIT = 1_500
 """Characters of a message: about one screen."""
 
+LINES_LIMIT = 40
+"""Lines of a message."""
+
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 NOISE = re.compile(r"\x1b\[[0-9;]{0,8}m|\{\{function_node \S{1,200}\}\} ?| ?\[Op:\w{1,40}\](?: name: ?)?")
@@ -24,15 +27,17 @@ class Verdict(Exception):
     Attributes:
         message: what was asked and what came back.
         hint: what to look at; empty where the mistake is not recognised.
+        reason: what other checks may fail for as well, so that it is said in full once; empty where there is none.
         outcome: what becomes of the check.
     """
 
     outcome = Outcome.FAILED
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", reason: str = "") -> None:
         super().__init__(message)
         self.message = clean(message, MESSAGE_LIMIT)
         self.hint = clean(hint, MESSAGE_LIMIT)
+        self.reason = reason
 
 
 class Failed(Verdict):
@@ -64,12 +69,14 @@ class Crashed(Verdict):
 
 
 def clean(text: str, limit: int) -> str:
-    """Text that is safe to show: no control characters but line breaks, no memory addresses, bounded.
+    """Text that is safe to show: no control characters but line breaks, no memory addresses, bounded, in lines too.
 
     An address would differ from run to run; an escape sequence would reach the terminal; a surrogate no file.
     """
     shown = ADDRESS.sub("0x...", NOISE.sub("", text).replace("\r\n", "\n").replace("\t", "    "))
     shown = "".join(_visible(character) for character in shown[: limit + 1])
+    if shown.count("\n") >= LINES_LIMIT:
+        shown = "\n".join([*shown.split("\n")[: LINES_LIMIT - 1], "..."])
     return shown if len(shown) <= limit else shown[: limit - 4] + " ..."
 
 

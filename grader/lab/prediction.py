@@ -34,7 +34,7 @@ def predict(sandbox: Sandbox, recipe: Recipe, weights: tuple[Array, ...], images
 def _predict(guest: Guest, recipe: Recipe, weights: tuple[Array, ...], images: Array) -> list[Array]:
     architecture = canonical(recipe.architecture)
     names = [f"layer_{place}" for place in range(len(architecture.layers))]
-    handle = guest.ask("reference", architecture=architecture.to_json(), names=names, functional=True).value
+    handle = guest.ask("reference", architecture=architecture.to_json(), names=names, kind="functional").value
     guest.ask("set_weights", handle=handle, weights=list(weights))
     given = images.reshape(-1, *architecture.input_shape).astype(np.float32)
     parts = [given[start : start + AT_ONCE] for start in range(0, len(given), AT_ONCE)]

@@ -57,7 +57,7 @@ def _is_observation(value: Any, left: list[int]) -> bool:
         case "bool":
             return _has(value, value=_is_bool)
         case "int":
-            return _has(value, value=lambda number: type(number) is int)
+            return _has(value, value=lambda number: type(number) is int and -(2**63) <= number < 2**63)
         case "float":
             return _has(value, value=_is_float)
         case "text":
@@ -145,7 +145,7 @@ def _is_epoch(value: Any) -> bool:
 
 
 def _are_rows(value: Any) -> bool:
-    return _has(value, count=_is_count, images=_is_array, labels=_is_array)
+    return _has(value, count=_is_count, images=_is_array, labels=_is_array, weighted=_is_bool)
 
 
 FORMS: dict[str, Form] = {
@@ -172,7 +172,12 @@ FORMS: dict[str, Form] = {
     "fit_with": lambda value: _has(value, took=_is_float, history=is_observation, files=_are_texts),
     "watching_model": _is_count,
     "watched": lambda value: _has(
-        value, trained=_are_rows, tested=_are_rows, weights=_are_arrays, compiled_anew=_is_bool
+        value,
+        trained=_are_rows,
+        tested=_are_rows,
+        weights=_are_arrays,
+        compiled_anew=_is_bool,
+        learning_rate=_is_float,
     ),
     "history": lambda value: _has(value, history=_is_bool, figures=is_observation),
     "epoch_counter": _is_count,

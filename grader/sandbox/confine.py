@@ -66,10 +66,11 @@ REFUSED_CALLS = {
 IGNORED_CALLS = "chmod fchmod fchmodat fchmodat2 utime utimes futimesat utimensat"
 """Answered with success and not done: Landlock does not cover them, and `shutil.copy` fails when they are refused."""
 
-ALLOWED_WITH = {"prlimit64": (2, 0)} | dict.fromkeys(
+ALLOWED_WITH = {"prlimit64": (2, 0), "fallocate": (1, 0)} | dict.fromkeys(
     ("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"), (0, 0)
 )
-"""Refused unless this argument has this value: to read a limit, to schedule the calling thread."""
+"""Refused unless this argument has this value: to read a limit, to let a file grow and not to hold room that its size
+does not show, to schedule the calling thread."""
 
 CLONE_THREAD = 0x10000
 LOW = 0xFFFFFFFF  # the kernel reads 32 bits of these arguments: whoever compared all 64 could be slipped past
@@ -124,7 +125,14 @@ def prepare() -> None:
             _common_filter()
 
 
-def apply(*, readable: Sequence[Path], scratch: Path, limits: Limits, force_fallback: bool = False) -> dict[str, bool]:
+def apply(
+    *,
+    readable: Sequence[Path],
+    scratch: Path,
+    limits: Limits,
+    force_fallback: bool = False,
+    without: tuple[str, ...] = (),
+) -> dict[str, bool]:
     """Confine this process for good, and say which protections are in force.
 
     To be called once, right after the fork: Landlock holds for the calling thread and those that it starts, so it is
@@ -135,6 +143,7 @@ def apply(*, readable: Sequence[Path], scratch: Path, limits: Limits, force_fall
         scratch: the one folder where it may write; becomes its home, `TMPDIR` and working directory.
         limits: what it may use up.
         force_fallback: behave as on a platform that has no Landlock, no seccomp and no limits.
+        without: libraries, by the name of their package, that it may not read.
     """
     readable, scratch = [path.resolve() for path in readable], scratch.resolve()
     files_limited = memory_limited = unprivileged = filtered = False
@@ -144,7 +153,7 @@ def apply(*, readable: Sequence[Path], scratch: Path, limits: Limits, force_fall
         files_limited, memory_limited = _limit(limits)
     if sys.platform == "linux" and not force_fallback:
         unprivileged = _drop_privileges()
-        abi = _restrict_files(readable, scratch)
+        abi = _restrict_files(readable, scratch, without)
         filtered = _filter_calls()
     if not filtered:
         sys.addaudithook(_refuse_event)
@@ -235,11 +244,11 @@ if sys.platform == "linux":
         )
         return not any(failures)
 
-    def _restrict_files(readable: Sequence[Path], scratch: Path) -> int:
+    def _restrict_files(readable: Sequence[Path], scratch: Path, without: tuple[str, ...]) -> int:
         """Apply Landlock to files, TCP and signals; the version in force, 0 for none."""
         alone = len(list(Path("/proc/self/task").iterdir())) == 1
         try:
-            rules = _common_rules()
+            rules = _common_rules(without)
             for path in readable:
                 if _grader_folder().is_relative_to(path):  # a submission around the grader: its files, not its folders
                     _allow(rules, path, AccessFs.READ_DIR)
@@ -256,10 +265,10 @@ if sys.platform == "linux":
         return rules.abi_version if alone else 0
 
     @functools.cache
-    def _common_rules() -> py_landlock.Landlock:
+    def _common_rules(without: tuple[str, ...] = ()) -> py_landlock.Landlock:
         """The rules of every guest, to be completed and applied by the copy that its process has of them."""
         rules = py_landlock.Landlock(strict=False)
-        for path, listed in sorted(set(_python_paths())):
+        for path, listed in sorted(set(_python_paths(without))):
             _allow(rules, path, AccessFs.READ_DIR if listed else READ)
         for name in SYSTEM_FILES:
             _allow(rules, Path(name), READ)
@@ -270,8 +279,11 @@ if sys.platform == "linux":
         if os.access(path, os.F_OK):
             rules.add_path_rule(path, access=access if path.is_dir() else access & (AccessFs.READ_FILE | WRITE))
 
-    def _python_paths() -> Iterator[tuple[Path, bool]]:
-        """All of Python and the system's libraries but what tells of the grader; whether it is only to be listed."""
+    def _python_paths(without: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
+        """All of Python and the system's libraries but what tells of the grader, and the packages in `without`.
+
+        With each, whether it is only to be listed.
+        """
         names = {*SYSTEM_LIBRARIES, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
         names |= {entry for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS}
         for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
@@ -283,6 +295,7 @@ if sys.platform == "linux":
         for folder in {folder for root in roots for folder in (root, *root.glob("python*/*-packages"))}:
             if folder.name in PACKAGE_FOLDERS and os.access(folder, os.R_OK | os.X_OK):
                 hidden |= {entry for entry in folder.iterdir() if _tells_of_grader(entry.name)}
+                hidden |= {folder / name for name in without if (folder / name).is_dir()}
         for root in roots:
             yield from _around(root, hidden)
 

@@ -27,6 +27,7 @@ def main(channel: Channel) -> None:
         scratch=scratch,
         limits=confine.Limits(**setting["limits"]),
         force_fallback=setting["portable"],
+        without=tuple(setting["without"]),
     )
     preloaded = "keras" in sys.modules
     if preloaded:

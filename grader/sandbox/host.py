@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -473,8 +473,10 @@ class Sandbox:
                 server.close()
             return self.warm(tensorflow).start(entry)
 
-    def guest(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Guest:
+    def guest(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str] = ()) -> Guest:
         """A guest for the modules in `sources` (file name to content), confined and ready for questions.
+
+        It can read no library of those in `without`.
 
         Raises:
             SandboxError: it could not be started.
@@ -491,6 +493,7 @@ class Sandbox:
             "root": str(settings.REPOSITORY),
             "seed": seed,
             "portable": self.portable,
+            "without": list(without),
             "limits": {
                 "memory_bytes": settings.MEMORY_BYTES,
                 "file_bytes": settings.FILE_BYTES,

@@ -46,6 +46,8 @@ def _classes(module: Any, base: type) -> frozenset[type]:
 
 
 OPTIMIZERS = _classes(keras.optimizers, keras.optimizers.Optimizer)
+SCHEDULE = keras.optimizers.schedules.LearningRateSchedule
+SCHEDULES = _classes(keras.optimizers.schedules, SCHEDULE) - {SCHEDULE}
 INITIALIZER_CLASSES = _classes(keras.initializers, keras.initializers.Initializer)
 """Keras's own, by identity: a class of the student's may bear the same name, and claim the same module."""
 
@@ -81,6 +83,7 @@ class Models:
             description["built"] = False
             model.build((None, *input_shape))
         description["input_shape"] = _shape(model.input_shape)
+        description["input_dtype"] = str(model.inputs[0].dtype)[:20]
         description["output_shape"] = _shape(model.output_shape)
         description["chain"], layers = self._chain(model)
         description["layers"] = [self._described(layer, node, inputs) for layer, node in layers[:60]]
@@ -89,15 +92,30 @@ class Models:
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
         description["compiled"] = bool(model.compiled)
         if model.compiled:
-            description["compile"] = _compile_settings(model)
+            shared = any(model.optimizer is other.optimizer for other in self._seen[:-1] if other is not model)
+            description["compile"] = {**_compile_settings(model), "optimizer_shared": shared}
         return description
 
     def model_class(self, value: Any) -> dict[str, Any]:
         """Whether `value` is a model, and of one of Keras's own two classes."""
         if not isinstance(value, self._base):
             return {"model": False, "observed": observe(value)}
-        own = type(value) in (self._sequential, self._functional)
+        own = self._is_plain(value)
         return {"model": True, "class": type_name(value), "accepted": own}
+
+    def _is_plain(self, value: Any) -> bool:
+        """Whether a model is Sequential or Functional, or of a class of the student's that only adds to one.
+
+        Such a class may have an `__init__` and methods of its own, and none that Keras has or Python asks for.
+        """
+        kind = type(value)
+        if type(kind) is not type(self._sequential):
+            return False
+        for base in (self._sequential, self._functional):
+            if any(base is known for known in kind.__mro__):
+                own = [part for part in kind.__mro__ if not any(part is known for known in base.__mro__)]
+                return all(_is_new(name, base) for part in own for name in vars(part))
+        return False
 
     def _chain(self, model: Any) -> tuple[bool, list[tuple[Any, Any]]]:
         """Whether a model is one chain; its layers and operations in the order of the data, nested models opened.
@@ -105,7 +123,7 @@ class Models:
         With each goes the node of its call, which holds an operation's arguments; None in a Sequential.
         """
         found: list[tuple[Any, Any]] = []
-        if type(model) is self._sequential:
+        if isinstance(model, self._sequential):
             members, straight = [(layer, None) for layer in model.layers], True
         else:
             depths = model._operations_by_depth
@@ -115,7 +133,7 @@ class Models:
             if straight:  # a layer that is called twice stands in the chain twice
                 members = [(row[0].operation, row[0]) for row in nodes]
         for member, node in members:
-            if type(member) in (self._sequential, self._functional):
+            if self._is_plain(member):
                 inner_straight, inner = self._chain(member)
                 straight = straight and inner_straight
                 found.extend(inner)
@@ -145,7 +163,7 @@ class Models:
         return {**description, "activation": _evaluate(function, inputs), "activation_name": type_name(operation)}
 
     def _layer(self, layer: Any, inputs: Any) -> dict[str, Any]:
-        kind = self._kinds.get(type(layer), "")
+        kind = next((kind for known, kind in self._kinds.items() if type(layer) is known), "")
         description: dict[str, Any] = {"kind": kind, "class": type_name(layer), "settings": {}, "extras": []}
         description["name"] = str(getattr(layer, "name", ""))[:80]
         description["trainable"] = bool(getattr(layer, "trainable", True))
@@ -167,6 +185,8 @@ class Models:
                 description[name] = _initializer(getattr(layer, name))
         if kind in ("Dense", "Conv2D", "Activation"):
             description["activation"] = _evaluate(layer.activation, inputs)
+            if description["activation"] is None and kind != "Activation":
+                description["activation"] = _evaluate_wide(layer.activation, inputs, kind, weights[0].shape[-1])
             name = str(getattr(layer.activation, "__name__", type_name(layer.activation)))[:80]
             description["activation_name"] = f"the class {name}" if isinstance(layer.activation, type) else name
         elif kind in ACTIVATION_LAYERS:
@@ -226,16 +246,22 @@ class Models:
         answer["weights"] = self.weights(model)
         return answer
 
-    def reference(self, architecture: dict[str, Any], names: list[str], functional: bool) -> Any:
-        """A model of the grader's own: layers as `Architecture.to_json` describes them, each under its name."""
+    def reference(self, architecture: dict[str, Any], names: list[str], kind: str) -> Any:
+        """A model of the grader's own: layers as `Architecture.to_json` describes them, each under its name.
+
+        Its `kind` is `functional`, `sequential`, or `called`: a Sequential that was called, so that it has an `input`.
+        """
         inputs = keras.Input(tuple(architecture["input_shape"]))
         layers = [_build(entry, name) for entry, name in zip(architecture["layers"], names, strict=True)]
-        if functional:
+        if kind == "functional":
             tensor = inputs
             for layer in layers:
                 tensor = layer(tensor)
             return keras.Model(inputs, tensor)
-        return keras.Sequential([inputs, *layers])
+        model = keras.Sequential([inputs, *layers])
+        if kind == "called":
+            model(model.inputs[0])
+        return model
 
     def is_callback(self, value: Any) -> bool:
         """Whether `value` is an instance of the `Callback` class that Keras had before student code ran."""
@@ -271,6 +297,20 @@ class Models:
         return {"accuracy": observe([float(value) for value in history.history["accuracy"]])}
 
 
+CLASS_PARTS = frozenset(
+    (
+        *("__init__", "__module__", "__doc__", "__qualname__", "__annotations__", "__dict__", "__weakref__"),
+        *("__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"),
+    )
+)
+"""What every class has, by itself, and `__init__`."""
+
+
+def _is_new(name: str, base: type) -> bool:
+    """Whether a name in a class changes nothing of what `base` does."""
+    return name in CLASS_PARTS or not (hasattr(base, name) or (name.startswith("__") and name.endswith("__")))
+
+
 def _shape(shape: Any) -> list[int | None] | None:
     if not isinstance(shape, list | tuple):
         return None
@@ -279,11 +319,21 @@ def _shape(shape: Any) -> list[int | None] | None:
     return [None if size is None else int(size) for size in shape]
 
 
+STEPS = tuple(round(10 * 1.19**number) for number in range(40))
+"""Steps at which a schedule of the student's own is looked at: up to 9,000, what the full profile trains."""
+
 SETTING_LENGTH = 100
 """Numbers of one setting: a piecewise constant learning rate has two for each step."""
 
 
+def _is_of(value: Any, kinds: frozenset[type]) -> bool:
+    """Whether a value is of one of these very classes; `in` would ask a metaclass of the student's."""
+    return any(type(value) is known for known in kinds)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value[:SETTING_LENGTH]]
     if value is None or isinstance(value, bool | int | float):
@@ -293,8 +343,9 @@ def _plain(value: Any) -> Any:
 
 def _initializer(value: Any) -> dict[str, Any]:
     """An initializer's class and plain settings; a function of the student's own has a name only."""
-    builtin = type(value) in INITIALIZER_CLASSES
+    builtin = _is_of(value, INITIALIZER_CLASSES)
     config = value.get_config() if builtin else {}
+    config = {key: item.item() if isinstance(item, np.generic) else item for key, item in config.items()}
     settings = {str(key): item for key, item in config.items() if isinstance(item, bool | int | float | str)}
     return {"class": type_name(value) if builtin else "", "settings": {key: settings[key] for key in sorted(settings)}}
 
@@ -308,13 +359,22 @@ def _evaluate(function: Any, inputs: Any) -> Any:
     return outputs if outputs.shape == inputs.shape else None
 
 
+def _evaluate_wide(function: Any, inputs: Any, kind: str, width: int) -> Any:
+    """The same of an activation that takes values of its layer's width alone, `(n, width)` or `(n, 1, 1, width)`."""
+    rows = -(-inputs.size // width)
+    values = np.resize(inputs, (rows, width) if kind == "Dense" else (rows, 1, 1, width))
+    outputs = _evaluate(function, values)
+    return None if outputs is None else outputs.ravel()[: inputs.size].reshape(inputs.shape)
+
+
 def _compile_settings(model: Any) -> dict[str, Any]:
     """Optimizer, loss and metrics: names for the diagnosis, plain settings for the trainer."""
     optimizer = model.optimizer
     settings: dict[str, Any] = {"optimizer": type_name(optimizer), "optimizer_known": False, "optimizer_settings": {}}
-    if type(optimizer) in OPTIMIZERS:
+    if _is_of(optimizer, OPTIMIZERS):
         settings["optimizer_known"] = True
         config = optimizer.get_config()
+        config = {key: item.item() if isinstance(item, np.generic) else item for key, item in config.items()}
         settings["optimizer_settings"] = {
             str(key): value for key, value in config.items() if value is None or isinstance(value, bool | int | float)
         }
@@ -322,12 +382,21 @@ def _compile_settings(model: Any) -> dict[str, Any]:
         if isinstance(rate, dict):
             plain = {str(key): _plain(value) for key, value in rate.get("config", {}).items()}
             schedule = {"class_name": str(rate.get("class_name"))[:80], "config": plain}
+            if not _is_of(optimizer._learning_rate, SCHEDULES):
+                schedule = _tabulated(optimizer._learning_rate)
             settings["optimizer_settings"]["learning_rate"] = schedule
+    settings["steps"] = int(getattr(optimizer, "iterations", 0))
     settings["loss"] = _named(model.loss)
     weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
     settings["loss_weights"] = "" if weights is None else text_of(weights)[:80]
     settings["loss_settings"] = {"from_logits": bool(getattr(model.loss, "_fn_kwargs", {}).get("from_logits", False))}
     return settings
+
+
+def _tabulated(rate: Any) -> dict[str, Any]:
+    """A schedule of the student's own, or a function, as a table of its values at some steps."""
+    values = [float(rate(step) if isinstance(rate, SCHEDULE) else rate()) for step in (0, *STEPS)]
+    return {"class_name": "PiecewiseConstantDecay", "config": {"boundaries": list(STEPS), "values": values}}
 
 
 def _named(value: Any) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.sandbox.wire import crosses
+
 ITEM_LIMIT = 2_000
 """Items of all lists and dicts of one observation: `label_names` is asked for at most 300."""
 
@@ -126,7 +128,7 @@ def _pairs(value: dict[Any, Any], left: Budget) -> list[Any]:
 def _array(value: np.ndarray[Any, Any], name: str, left: Budget) -> dict[str, Any]:
     shape = [int(size) for size in value.shape]
     description: dict[str, Any] = {"kind": "array", "type": name, "shape": shape, "dtype": str(value.dtype)[:80]}
-    if value.dtype.kind in "biufc" and left.has_room_for(value):
+    if value.dtype.kind in "biufc" and crosses(value.shape) and left.has_room_for(value):
         description["array"] = np.ascontiguousarray(value).reshape(value.shape)
     elif value.dtype.kind in "UO" and value.ndim == 1 and value.size <= left.items:  # an array of names
         description["items"] = _items(value.tolist(), left)
@@ -153,10 +155,21 @@ def text_of(value: Any) -> str:
 
 
 def observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
-    """Describe an exception: its type, its text, and the student's lines of its traceback, the innermost last."""
+    """Describe an exception: its type, its text, and the student's lines of its traceback, the innermost last.
+
+    Where its class is made so that it cannot be looked at, its type's name is all that is said.
+    """
+    try:
+        return _observe_exception(error, folder)
+    except BaseException:
+        nothing: dict[str, Any] = {"bases": [], "message": "", "frames": [], "unfinished": False, "exit": False}
+        return {"type": type_name(error), **nothing}
+
+
+def _observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
     description: dict[str, Any] = {
         "type": type_name(error),
-        "bases": [kind.__name__ for kind in type(error).__mro__ if kind in EXCEPTIONS],
+        "bases": [kind.__name__ for kind in type(error).__mro__ if any(kind is known for known in EXCEPTIONS)],
         "message": message_of(error),
         "frames": frames(error.__traceback__, folder),
         "unfinished": isinstance(error, NotImplementedError),

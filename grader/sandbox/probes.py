@@ -182,9 +182,9 @@ class Probes:
         """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
         return self._keras.loss(self._objects[handle], images, labels)
 
-    def ask_reference(self, architecture: dict[str, Any], names: list[str], functional: bool) -> int:
+    def ask_reference(self, architecture: dict[str, Any], names: list[str], kind: str) -> int:
         """Build a model of the grader's own, for student code to work on; its handle."""
-        return self._keep(self._keras.reference(architecture, names, functional))
+        return self._keep(self._keras.reference(architecture, names, kind))
 
     # Callbacks
 
@@ -242,9 +242,9 @@ class Probes:
         timer = getattr(self._module, "EpochTimer", None)
         return self._trainings.callbacks(self._objects[handle], directory, timer)
 
-    def ask_time_epochs(self, handle: int, pauses: list[float]) -> list[dict[str, Any]]:
+    def ask_time_epochs(self, handle: int, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
         """Drive a callback through epochs of known length; per epoch, its logs afterwards and how long it took."""
-        return self._trainings.time_epochs(self._objects[handle], pauses)
+        return self._trainings.time_epochs(self._objects[handle], pauses, figures)
 
     def ask_fit_with(
         self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str

@@ -9,18 +9,23 @@ from grader.course.settings import SCRATCH_BYTES, SCRATCH_FILES
 
 
 def is_full(folder: Path) -> bool:
-    """Whether there are more files, or more bytes in them, than a guest may write."""
+    """Whether there are more files, or more bytes in them, than a guest may write; or what cannot be counted."""
     count = size = 0
     waiting = [str(folder)]
     while waiting:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:  # the guest may be removing it meanwhile
-            for entry in entries:
-                count += 1
-                size += entry.stat(follow_symlinks=False).st_size
-                if count > SCRATCH_FILES or size > SCRATCH_BYTES:
-                    return True
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    size += entry.stat(follow_symlinks=False).st_size
+                    if count > SCRATCH_FILES or size > SCRATCH_BYTES:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except FileNotFoundError:  # the guest may be removing it meanwhile
+            continue
+        except OSError:  # a path longer than the system takes
+            return True
     return False
 
 

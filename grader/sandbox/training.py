@@ -76,10 +76,12 @@ class Rows:
         self.images: list[Any] = []
         self.labels: list[Any] = []
         self.count = 0
+        self.weighted = False
 
     def add(self, data: Any) -> None:
         """One batch, as Keras gives it to a training or test step."""
         images, labels = np.asarray(data[0]), np.asarray(data[1]).ravel()
+        self.weighted = self.weighted or (len(data) > 2 and data[2] is not None)
         if self.count < ROWS:
             self.images.append(images)
             self.labels.append(labels)
@@ -89,7 +91,7 @@ class Rows:
         """As plain data."""
         images = np.concatenate(self.images)[:ROWS] if self.images else np.zeros((0,))
         labels = np.concatenate(self.labels)[:ROWS] if self.labels else np.zeros((0,))
-        return {"count": self.count, "images": images, "labels": labels}
+        return {"count": self.count, "images": images, "labels": labels, "weighted": self.weighted}
 
 
 class Watching(keras.Sequential):  # type: ignore[misc]
@@ -146,8 +148,8 @@ class Trainings:
         is_callback = issubclass(type(value), self._base)
         return {"class": type_name(value), "kind": kind, "callback": is_callback, "settings": settings}
 
-    def time_epochs(self, callback: Any, pauses: list[float]) -> list[dict[str, Any]]:
-        """Drive a callback through epochs that last as long as `pauses` say, in seconds.
+    def time_epochs(self, callback: Any, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
+        """Drive a callback through epochs of two batches that last as long as `pauses` say, in seconds.
 
         Per epoch, the logs afterwards and how long it took in all, the callback's own methods included.
         """
@@ -155,12 +157,13 @@ class Trainings:
         callback.on_train_begin({})
         epochs = []
         for number, pause in enumerate(pauses):
-            logs = {"loss": 0.5, "accuracy": 0.75}
+            logs = dict(figures)
             began = perf_counter()
             callback.on_epoch_begin(number, {})
-            callback.on_train_batch_begin(0, {})
-            sleep(pause)
-            callback.on_train_batch_end(0, {"loss": 0.5})
+            for batch in range(2):
+                callback.on_train_batch_begin(batch, {})
+                sleep(pause / 2)
+                callback.on_train_batch_end(batch, {"loss": 0.5})
             callback.on_epoch_end(number, logs)
             epochs.append({"took": perf_counter() - began, "logs": observe(logs)})
         callback.on_train_end(dict(logs))
@@ -195,6 +198,7 @@ class Trainings:
             "tested": seen.tested.observed(),
             "weights": [np.asarray(weight, dtype=np.float32) for weight in model.weights],
             "compiled_anew": model.optimizer is not seen.optimizer,
+            "learning_rate": float(model.optimizer.learning_rate),
         }
 
     def history(self, value: Any) -> dict[str, Any]:

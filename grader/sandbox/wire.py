@@ -11,6 +11,7 @@ a `WireError`.
 import json
 import math
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -21,6 +22,9 @@ JSON_LIMIT = 8 * 2**20
 
 MESSAGE_LIMIT = 48 * 2**20
 """Bytes of all arrays of one message: the largest honest one, the weights of a 1.4-million-parameter model, is 6 MB."""
+
+AXES_LIMIT = 32
+"""Axes of an array: what numpy 1 takes."""
 
 KINDS = "biufc"
 """Array kinds that may cross: booleans, integers, floats and complex numbers (numpy's `dtype.kind`)."""
@@ -106,13 +110,17 @@ def _dtype(text: Any) -> np.dtype[Any]:
     return np.dtype(text)
 
 
+def crosses(shape: Sequence[int]) -> bool:
+    """Whether an array of this shape may cross: few axes, and not too many values."""
+    if len(shape) > AXES_LIMIT or not all(type(size) is int and 0 <= size <= MESSAGE_LIMIT for size in shape):
+        return False
+    return math.prod(size for size in shape if size) <= MESSAGE_LIMIT  # numpy counts so, though another is 0
+
+
 def _shape(shape: Any) -> tuple[int, ...]:
-    sizes = shape if isinstance(shape, list) and len(shape) <= 32 else [-1]
-    if not all(type(size) is int and 0 <= size <= MESSAGE_LIMIT for size in sizes):
+    if not isinstance(shape, list) or not crosses(shape):
         raise ValueError("no shape")
-    if math.prod(size for size in sizes if size) > MESSAGE_LIMIT:  # numpy counts so, though another is 0
-        raise ValueError("no shape")
-    return tuple(sizes)
+    return tuple(shape)
 
 
 def encode(value: Any) -> list[bytes]:

@@ -1,6 +1,8 @@
 """What the checks of `dense_model` and `cnn` share: obtaining a student's model, its training step, its accuracy."""
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -22,7 +24,13 @@ from grader.judging.architecture import (
 )
 from grader.judging.diagnosis import Array
 from grader.judging.jobs import Job
-from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, layers_in_words, not_compiled
+from grader.judging.model_diagnosis import (
+    LOSS_HINT,
+    expect_optimizer,
+    layers_in_words,
+    not_compiled,
+    parameter_difference,
+)
 from grader.judging.model_report import (
     PARAMETER_LIMIT,
     ModelReport,
@@ -31,16 +39,23 @@ from grader.judging.model_report import (
     read_model,
 )
 from grader.judging.recipe import adam_from_config, plain_initializer
+from grader.judging.trainings import RefusedTraining
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.sandbox.host import Answer
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
-BATCH = 12
-"""Images of the one training step: enough for every unit of a right model to get a gradient."""
+BATCH = 24
+"""Images of the one training step: enough for every unit of a right model to get a gradient, and for every class."""
+
+RIGHT_LABELS = (8, 9, 10, 11, 13)
+"""How many of them are labelled as the model predicts: never half, which a metric that is none may well report."""
 
 OTHER_BATCH = 1000
 """The largest fixed number of images for which one more is tried, 3 MB of them; more than that is refused untried."""
+
+ALIKE = 1e-6
+"""Difference up to which weights at the start are the same: Keras's own initializers spread them by 1e-2 and more."""
 
 LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
@@ -59,7 +74,9 @@ RAISED_HINTS = {
     "URL fetch failure": "Nothing can be downloaded here: the function builds and compiles a model, no more.",
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
     "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
-    "zero or negative": "The image has become too small: look at the input's shape, kernels, strides and pooling.",
+    "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
+    "data_format.",
+    "Incompatible type conversion requested": "Leave dtype out of keras.Input: it takes floats.",
     "NameError": "Is it imported, and spelt as it was there?",
 }
 """What exceptions of Keras say, and what helps."""
@@ -146,6 +163,8 @@ def _obtain(
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
         return BuiltModel(shown, called.handle, report, [], np.zeros((0, *shape), dtype=np.float32), None)
     images = generator.random((count, *shape), dtype=np.float32)
+    if not report.takes_fractions:  # which is said where the input is looked at
+        images = np.round(images)
     weights = task.value("weights", shown, handle=called.handle)
     try:
         outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
@@ -207,6 +226,51 @@ def has_structure(model: BuiltModel, expected: Architecture) -> bool:
     return without_initializers(model.report.architecture) == canonical(expected)
 
 
+def expect_otherwise_alike(model: BuiltModel, expected: Architecture, default: BuiltModel, argument: str) -> None:
+    """Where the default model has the right structure, so has one for other arguments; and it is compiled likewise.
+
+    Args:
+        model: the model for other arguments.
+        expected: what it should be.
+        default: the model without arguments, of which everything else is asked.
+        argument: the name of what was given, for the hint.
+
+    Raises:
+        Failed: naming the first layer that differs, or what differs in how it is compiled.
+    """
+    hint = f"Without arguments it is right: see what depends on {argument} that should not."
+    if model.report.extras and not default.report.extras:
+        raise Failed(f"In {model.called}, {model.report.extras[0]}, which was not asked for.", hint)
+    if not has_structure(model, expected):
+        got, wanted = (layers_in_words(here) for here in (model.report.architecture, expected))
+        pairs = zip([*got, *["nothing"] * len(wanted)], [*wanted, *["nothing"] * len(got)], strict=False)
+        here, asked = next(((here, asked) for here, asked in pairs if here != asked), (", ".join(got), "one chain"))
+        raise Failed(f"In {model.called}, {here} stands where {asked} was expected.", hint)
+    compiled, first = model.report.compiled, default.report.compiled
+    if first is None:
+        return  # said of the default model
+    if compiled is None:
+        raise not_compiled(model.called)
+    for what, here, asked in (("optimizer", compiled.optimizer, first.optimizer), ("loss", compiled.loss, first.loss)):
+        if here != asked:
+            raise Failed(f"{model.called} is compiled with the {what} {here}, and {default.called} with {asked}.", hint)
+    if compiled.shared:
+        shared = (
+            "An optimizer belongs to one model: make it inside the function, keras.optimizers.Adam(), or say 'adam'."
+        )
+        raise Failed(f"{model.called} has the very optimizer of a model that was built before.", shared)
+
+
+@contextmanager
+def counting(model: BuiltModel, expected: Architecture) -> Iterator[None]:
+    """Add to the hint of a failure what the number of the model's parameters says."""
+    try:
+        yield
+    except Failed as failure:
+        failure.hint = f"{failure.hint} {parameter_difference(model.report, expected)}".strip()
+        raise
+
+
 def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -> None:
     """The model knows its input shape, and it is `shape`, for any number of images.
 
@@ -221,6 +285,9 @@ def expect_input(task: TaskSession, model: BuiltModel, shape: tuple[int, ...]) -
         got = "several inputs" if report.input_shape is None else f"input of shape {report.input_shape}"
         hint = f"Begin with keras.Input(shape={shape})."
         raise Failed(f"The model of {model.called} takes {got}; {shape} was expected.", hint)
+    if not report.takes_fractions:
+        hint = f"Leave dtype out: keras.Input(shape={shape}) takes floats, and the images come in 0 to 1."
+        raise Failed(f"The model of {model.called} takes {report.input_dtype} images; floats were expected.", hint)
     if report.batch_size is None:
         return
     count = report.batch_size + 1
@@ -236,7 +303,7 @@ class TrainStep:
     """One training step of a student's model on one batch.
 
     Attributes:
-        labels: `(n,)` int64; half of them what the model predicted.
+        labels: `(n,)` int64; some of them what the model predicted.
         logs: what Keras reported, numbers only.
         metrics_raised: the exception of a metric, in one line; empty where all metrics work.
         weights: all weights afterwards.
@@ -249,7 +316,10 @@ class TrainStep:
 
 
 def labels_for(model: BuiltModel) -> Array:
-    """Labels for the model's batch: right for every second image, so that accuracy is neither 0 nor 1."""
+    """Labels for the model's batch: some right, some wrong, at places drawn from the images; every class is among them.
+
+    The first wrong one is the second most probable class, so that a top-k accuracy differs from the accuracy.
+    """
     count = len(model.images)
     if model.outputs is None or model.outputs.ndim < 2 or len(model.outputs) != count:
         return np.arange(count) % 10
@@ -257,8 +327,14 @@ def labels_for(model: BuiltModel) -> Array:
     if len(shape) != 2 or shape[1] != 10:  # labels that such a model can be trained with, for what else it is
         places: Array = np.arange(int(np.prod(shape[:-1]))).reshape(shape[:-1])
         return np.asarray(places % min(shape[-1], 10))
-    predicted = np.argmax(model.outputs, axis=1)
-    labels: Array = np.where(np.arange(count) % 2 == 0, predicted, (predicted + 1 + np.arange(count) % 8) % 10)
+    ordered = np.argsort(model.outputs, axis=1)
+    labels: Array = ordered[:, -1].copy()
+    generator = np.random.default_rng(zlib.crc32(model.images.tobytes()))
+    right = int(generator.choice(RIGHT_LABELS)) * count // BATCH
+    first, *others = generator.permutation(count)[right:]
+    labels[first] = ordered[first, -2]
+    for number, place in enumerate(others):
+        labels[place] = number % 10 if number % 10 != labels[place] else (number + 1) % 10
     return labels
 
 
@@ -282,9 +358,12 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
         pairs = value["logs"]["items"]
         logs = {str(key["value"]): float(item["value"]) for key, item in pairs if item["kind"] in ("float", "int")}
         error = clean(str(value["metrics_raised"]).split("\n")[0], 200)
-        return TrainStep(labels, logs, error, _arrays(value["weights"], model.called))
-    except (KeyError, TypeError, ValueError):
+        weights = _arrays(value["weights"], model.called)
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Failed(f"{asked} gave an answer that cannot be read.") from None
+    if [weight.shape for weight in weights] != [weight.shape for weight in model.weights]:
+        raise Failed(f"{asked} changes the shapes of its weights.", CHANGED_HINT)
+    return TrainStep(labels, logs, error, weights)
 
 
 def _training(model: BuiltModel) -> str:
@@ -369,6 +448,10 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
     """
     expect_optimizer(model.report, model.called)
     compiled, layers = model.report.compiled, model.report.architecture.layers
+    if compiled is not None and compiled.steps:
+        times = "once" if compiled.steps == 1 else f"for {compiled.steps} steps"
+        hint = "The function builds and compiles the model: train it elsewhere, with model.fit, once it is returned."
+        raise Failed(f"{model.called} returned a model that has been trained already, {times}.", hint)
     last = layers[-1] if layers else None
     if compiled is None or not isinstance(last, Dense) or last.activation != "softmax" or last.units != 10:
         return
@@ -389,7 +472,7 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         return  # that training raises is another check's matter: nothing was asked
     gradient = oracle.first_step_gradients(model.report.architecture, model.weights, model.images, step.labels)[0]
     place = -1 - int(last.use_bias)
-    if len(step.weights) != len(model.weights) or step.weights[place].shape != gradient.shape:
+    if step.weights[place].shape != gradient.shape:
         raise Failed(f"Training changes the shapes of the weights of {model.called}.")
     moved = step.weights[place].astype(np.float64) - model.weights[place]
     rate = float(adam.learning_rate) if isinstance(adam.learning_rate, float) else 0.0
@@ -416,17 +499,20 @@ def expect_learning(task: TaskSession, model: BuiltModel) -> None:
         if entry.weights and not entry.trainable:
             hint = "Leave out trainable=False: a layer that is frozen learns nothing."
             raise Failed(f"The layer {entry.name} of {model.called} is frozen.", hint)
-    step = train_step(task, model)
+    step = train_step(task, model) if model.report.compiled is not None else None  # which is said elsewhere
     place = 0
-    learns = model.outputs is not None and _probabilities(model.outputs)  # of others crossentropy has no slope
+    learns = step and model.outputs is not None and _probabilities(model.outputs)  # of others crossentropy has no slope
     for entry in model.report.layers:
         if isinstance(entry.layer, Dense | Conv2D) and entry.weights:
             kernel = model.weights[place]
             where = f"the layer {entry.name} of {model.called}"
-            if kernel.size > 1 and np.all(kernel == kernel.flat[0]):
-                hint = "All units of the layer then learn the same: leave the initializer out."
+            columns = kernel.reshape(-1, kernel.shape[-1])  # (inputs, units)
+            hint = "All units of the layer then learn the same: leave the initializer out."
+            if kernel.size > 1 and np.ptp(kernel) < ALIKE:
                 raise Failed(f"The weights of {where} are all {float(kernel.flat[0]):g} at the start.", hint)
-            if np.array_equal(kernel, step.weights[place]) and learns:
+            if columns.shape[1] > 1 and np.max(np.ptp(columns, axis=1)) < ALIKE:
+                raise Failed(f"The units of {where} all have the same weights at the start.", hint)
+            if step is not None and learns and np.array_equal(kernel, step.weights[place]):
                 raise Failed(f"A training step leaves the weights of {where} as they were.", _unmoved_hint(model))
         place += len(entry.weights)
 
@@ -454,7 +540,11 @@ def expect_accuracy(
         Failed: something else has to be mended first, or it stays below the floor.
     """
     job = run.prepared(task.task, lambda: job_of(task, model(), expected, training))
-    trained = run.train(job, f"Training the {task.task.name} model")
+    try:
+        trained = run.train(job, f"Training the {task.task.name} model")
+    except RefusedTraining as refusal:
+        message = f"Keras refuses to train {model().called} anew with its settings: {clean(str(refusal), 200)}"
+        raise Failed(message, "Leave the optimizer and the initializers as Keras makes them.") from None
     if not trained.accuracy >= training.floor:
         raise Failed(
             f"Trained for {training.epochs} epochs, {model().called} reaches a test accuracy of "

@@ -1,10 +1,23 @@
 """Fixtures of the checks: the task's session, and the run behind it."""
 
+from collections.abc import Generator
+
 import pytest
 
 from grader.course.tasks import TASKS
+from grader.judging.verdict import Failed
 from grader.suite.run import RUN, Run
 from grader.suite.session import TaskSession
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """What several checks of a task fail for is said in full once."""
+    try:
+        return (yield)
+    except Failed as failure:
+        session = getattr(item, "funcargs", {}).get("task")
+        raise (session.said_once(failure) if session else failure) from None
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ class Driver:
             return f"It stops at epoch {number} whatever the accuracy is: the number of the epoch does not count."
         if not self._tried(logs):
             return FRESH_HINT.format("goes on")
-        return self._found_threshold(logs)
+        return self._found_threshold(logs) or NEARLY_HINT
 
     def _found_threshold(self, logs: dict[str, float]) -> str:
         """From which accuracy on it stops, to three decimals; empty where no accuracy does."""
@@ -195,6 +195,8 @@ class Driver:
             middle = (low + high) // 2
             low, high = (low, middle) if stops(middle) else (middle, high)
         found = high / 1000
+        if found == self.threshold:
+            return NEARLY_HINT
         if found <= self.threshold / 50:
             return PERCENT_HINT
         if self.threshold == DEFAULT:
@@ -203,6 +205,8 @@ class Driver:
 
 
 PERCENT_HINT = "accuracy is 0 to 1, and so is the threshold: compare them as they are, neither of them in percent."
+
+NEARLY_HINT = "Compare the accuracy with the threshold as both are, without rounding: just below it is not enough."
 
 TURNED_HINT = "It stops where the accuracy is low: the comparison is the wrong way round."
 
@@ -312,6 +316,31 @@ def _acts(task: TaskSession, called: Called) -> bool:
     Raises:
         Failed: it has none.
     """
-    if task.value("is_callback", called.shown, handle=called.handle).get("acts") is False:
+    told = task.value("is_callback", called.shown, handle=called.handle)
+    if told.get("acts") is False:
         raise Failed(f"{called.shown} does nothing in a training: no method of the class has any code.", STOP_HINT)
+    tries = task.mentions("stop_training") or "on_epoch_end" not in told.get("methods", [])
+    if not tries and not _does_anything(task, called):
+        message = f"{called.shown} neither stops nor prints at the end of an epoch, whatever the logs say."
+        raise Failed(message, STOP_HINT)
     return True
+
+
+def _does_anything(task: TaskSession, called: Called) -> bool:
+    """Whether the callback does anything in an epoch that reaches everything, or nothing: stops, prints, or raises."""
+    for figure in (1.0, 0.0, 100.0):
+        model = task.value("callback_model", f"{called.shown}.set_model(model)", handle=called.handle)
+        made = Driver(task, called.shown, DEFAULT, called.handle, int(model), lambda: called)
+        logs = {**dict.fromkeys(("accuracy", *OTHER_FIGURES), figure), "loss": figure, "val_loss": figure}
+        try:
+            for event, number in (("on_train_begin", None), ("on_epoch_begin", 0), ("on_train_batch_end", 0)):
+                if any(made.event(event, number, logs)):
+                    return True
+            for _ in range(4):
+                if any(made.epoch_end(logs)):
+                    return True
+            if any(made.event("on_train_end", None, logs)) or made.changed:
+                return True
+        except Failed:
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -87,10 +87,10 @@ class Run:
         if any(task.needs_tensorflow and self.session(task).is_worth_a_guest() for task in tasks):
             self.sandbox.warm(tensorflow=True)
 
-    def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Asked:
+    def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str]) -> Asked:
         if self._in_process:
             return InProcess(self._folder(), seed, tensorflow)
-        guest = self.sandbox.guest(sources, seed, tensorflow)
+        guest = self.sandbox.guest(sources, seed, tensorflow, without)
         mode = "process" if self.sandbox.portable else "fork"
         in_force = {name: force and self.isolation.get(name, True) for name, force in guest.isolation.items()}
         self.isolation = {"mode": mode, "verdict": True, **in_force}  # what holds for every guest so far

@@ -7,7 +7,7 @@ function, a model) is obtained once; where that fails, the first check says so i
 import difflib
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -80,9 +80,12 @@ class TaskSession:
     """Asks the student's code of one task, in one guest."""
 
     def __init__(
-        self, task: Task, submission: Submission, start: Callable[[Mapping[str, bytes], int, bool], Asked]
+        self,
+        task: Task,
+        submission: Submission,
+        start: Callable[[Mapping[str, bytes], int, bool, Sequence[str]], Asked],
     ) -> None:
-        """Prepare; `start(sources, seed, tensorflow)` gives a guest when the first check asks for one."""
+        """Prepare; `start(sources, seed, tensorflow, without)` gives a guest when the first check asks for one."""
         self.task = task
         self.check = ""
         source = submission.sources.get(task.file_name, b"")
@@ -96,6 +99,7 @@ class TaskSession:
         self._names: list[str] = []
         self._known: dict[str, Any] = {}
         self._refused: dict[str, tuple[str, Verdict]] = {}
+        self._reasons: dict[str, str] = {}
 
     def generator(self) -> np.random.Generator:
         """Random numbers of the current check: the same for the same module, whatever ran before."""
@@ -113,8 +117,7 @@ class TaskSession:
                 self._refused[key] = (self.check, verdict)
             if check in ("", self.check):
                 raise verdict
-            first_line = verdict.message.split("\n", 1)[0]
-            raise type(verdict)(first_line if len(first_line) <= 120 else first_line[:116] + " ...", SAID)
+            raise type(verdict)(_short(verdict.message), SAID)
         if key not in self._known:
             try:
                 self._known[key] = obtain()
@@ -123,6 +126,10 @@ class TaskSession:
                 raise
         value: Obtained = self._known[key]
         return value
+
+    def mentions(self, text: str) -> bool:
+        """Whether the module's code, comments and docstrings aside, holds this text."""
+        return text.encode() in essence(self._sources.get(self.task.file_name, b""))
 
     def knows(self, key: str) -> bool:
         """Whether the value under this key has been obtained."""
@@ -153,7 +160,9 @@ class TaskSession:
             try:
                 return guest.ask(probe, seconds, **arguments)
             except GuestTimeout as late:
-                hint = "Is there a loop that never ends, or a training that takes long?"
+                hint = (
+                    "Is there a loop that never ends, a training that takes long, or an array or a model far too large?"
+                )
                 raise TimedOut(f"{asked} {late}.", hint) from None
             except GuestCrashed as crash:
                 raise Crashed(
@@ -227,7 +236,15 @@ class TaskSession:
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
-        return Failed(raised(shown, error), hint)
+        line = (error.get("frames") or [{}])[-1].get("line")
+        reason = f"{error.get('type')} {str(error.get('message')).splitlines()[:1]} {line}"
+        return Failed(raised(shown, error), hint, reason)
+
+    def said_once(self, failure: Failed) -> Failed:
+        """The failure of the current check; in short, where another check has failed for the same exception."""
+        if failure.reason and self._reasons.setdefault(failure.reason, self.check) != self.check:
+            return Failed(_short(failure.message), SAID)
+        return failure
 
     def require(self, name: str) -> None:
         """See that the module defines `name` as something that can be called.
@@ -256,7 +273,7 @@ class TaskSession:
     def _open(self) -> Asked:
         """Look at the module, then import it."""
         self._look()
-        guest = self._guest = self._start(self._sources, self.seed, self.task.needs_tensorflow)
+        guest = self._guest = self._start(self._sources, self.seed, self.task.needs_tensorflow, self.task.without)
         self.isolation = guest.isolation
         asked = f"Importing {self.task.file_name}"
         answer = self._ask(
@@ -291,7 +308,7 @@ class TaskSession:
         """Compile the module in a guest of its own, which never runs it: syntax errors, and the untouched stub."""
         file_name = self.task.file_name
         asked = f"Reading {file_name}"
-        inspector = self._start(self._sources, self.seed, False)
+        inspector = self._start(self._sources, self.seed, False, ())
         try:
             names = list(self.task.public_names)
             answer = inspector.ask("inspect", settings.READ_SECONDS, file_name=file_name, public_names=names)
@@ -335,6 +352,12 @@ NO_NAME_HINT = "Did you rename or delete it, or indent it, so that it stands ins
 
 SAID = "Said in full above."
 """The hint of a check that fails for a reason which another check has given."""
+
+
+def _short(message: str) -> str:
+    """The beginning of a message that has been given in full."""
+    first_line = message.split("\n", 1)[0]
+    return first_line if len(first_line) <= 120 else first_line[:116] + " ..."
 
 
 NOT_UTF8 = ("'utf-8' codec can't decode", "Non-UTF-8", "invalid or missing encoding declaration")

@@ -5,7 +5,7 @@ checked for what it should be before it is drawn.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,8 +115,8 @@ class StudentCode:
                 f"`pytest grader --task {name}` says more."
             ) from None
 
-    def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool) -> Any:
-        return self._sandbox.guest(sources, seed, tensorflow)
+    def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str]) -> Any:
+        return self._sandbox.guest(sources, seed, tensorflow, without)
 
 
 def _recipe(task: TaskSession, wanted: Wanted) -> Recipe:
@@ -170,7 +170,7 @@ def _activations(task: TaskSession, recipe: Recipe, weights: tuple[Array, ...], 
         building,
         architecture=recipe.architecture.to_json(),
         names=names,
-        functional=True,
+        kind="functional",
     )
     task.value("set_weights", building, handle=handle, weights=list(weights))
     shown = f"extract_activations(model, images of shape {images.shape})"

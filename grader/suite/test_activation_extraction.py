@@ -9,7 +9,7 @@ import pytest
 
 from grader.course.settings import ACTIVATION_TOLERANCE
 from grader.judging import oracle
-from grader.judging.architecture import Architecture, Conv2D, Dense, Flatten, Layer, MaxPooling2D
+from grader.judging.architecture import Activation, Architecture, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from grader.judging.diagnosis import Array, as_array, with_article
 from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, Verdict, clean
@@ -20,6 +20,7 @@ BUILD, EXTRACT = "build_activation_model", "extract_activations"
 STANDARD = "the standard model"
 
 AGAIN_HINT = "As many as the model of the call before had: make a new activation model in every call."
+INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
 NAME_HINT = "It has more layers, named {names}: find them by their class, isinstance(layer, ...), not by name or place."
 
 WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave")
@@ -28,7 +29,13 @@ WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave")
 ROUNDED = 0.06
 """Difference up to which an activation is taken for a rounded one: one decimal is kept."""
 
-KERAS_NAMES = {Conv2D: "conv2d", MaxPooling2D: "max_pooling2d", Flatten: "flatten", Dense: "dense"}
+KERAS_NAMES = {
+    Activation: "activation",
+    Conv2D: "conv2d",
+    Dense: "dense",
+    Flatten: "flatten",
+    MaxPooling2D: "max_pooling2d",
+}
 
 RAISED_HINTS = {
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
@@ -77,6 +84,11 @@ class Given:
         return [outputs[place] for place in self.places]
 
 
+def apart(count: int, filters: int) -> tuple[Layer, ...]:
+    """Convolution, its ReLU as a layer of its own, and pooling, `count` times."""
+    return (Conv2D(filters), Activation("relu"), MaxPooling2D()) * count
+
+
 def blocks(count: int, filters: int) -> tuple[Layer, ...]:
     """Convolution and pooling, `count` times."""
     return (Conv2D(filters, activation="relu"), MaxPooling2D()) * count
@@ -85,12 +97,13 @@ def blocks(count: int, filters: int) -> tuple[Layer, ...]:
 def given_model(
     task: TaskSession,
     layers: tuple[Layer, ...],
-    functional: bool = True,
+    kind: str = "functional",
     generator: np.random.Generator | None = None,
     plain_names: bool = True,
 ) -> Given:
     """Build a model in the guest, with names and weights drawn for this check, or from `generator`.
 
+    It is `functional`, `sequential`, which is never called, or `called`: a Sequential that was called on its own input.
     Its layers have names as Keras gives them (`conv2d_7`), or where `plain_names` is false, names that say nothing.
     """
     generator = generator or task.generator()
@@ -99,9 +112,7 @@ def given_model(
     kinds = [KERAS_NAMES[type(layer)] for layer in architecture.layers] if plain_names else list(words)
     names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(architecture.layers)))
     asked = "Building a model for the check"
-    handle = task.value(
-        "reference", asked, architecture=architecture.to_json(), names=list(names), functional=functional
-    )
+    handle = task.value("reference", asked, architecture=architecture.to_json(), names=list(names), kind=kind)
     made = Given(int(handle), architecture, names, _drawn(architecture, generator))
     set_weights(task, made, made.weights)
     return made
@@ -124,13 +135,13 @@ def images_for(task: TaskSession, count: int) -> Array:
 
 
 def standard(task: TaskSession) -> Given:
-    """A Functional model of two blocks that has been called: every way of asking for outputs works on it.
+    """A Sequential of two blocks that has been called: every way of asking for outputs works on it.
 
     It is built once and gets its weights anew for each check, whatever order they run in.
     """
 
     def build() -> Given:
-        return given_model(task, blocks(2, 4), generator=np.random.default_rng([task.seed, len(STANDARD)]))
+        return given_model(task, blocks(2, 4), "called", np.random.default_rng([task.seed, len(STANDARD)]))
 
     given = task.once(STANDARD, build)
     set_weights(task, given, given.weights)
@@ -180,6 +191,15 @@ def standard_activation_model(task: TaskSession) -> Built:
         return Built(given, handle, shown, images, first)
 
     return task.once(f"{BUILD} {STANDARD}", build)
+
+
+def is_whole(task: TaskSession) -> bool:
+    """Whether the student's activation model has as many outputs as it should."""
+    try:
+        built = standard_activation_model(task)
+    except Failed:
+        return True
+    return not isinstance(built.first, list) or len(built.first) == len(built.given.places)
 
 
 def activation_model(task: TaskSession, given: Given, shown: str) -> int:
@@ -279,8 +299,10 @@ def expect_values(got: list[Array], given: Given, expected: list[Array], shown: 
         if place is not None:
             expect_activation(array, given, expected, place, shown, hint)
     if all(place is None for place in places):
-        shapes = ", ".join(str(array.shape) for array in got[:4]) or "nothing"
-        raise Failed(f"{shown} gives {shapes}; none of it has the shape of a Conv2D or MaxPooling2D layer's output.")
+        shapes = " and ".join(str(array.shape) for array in got[:4]) or "nothing"
+        wanted = " and ".join(str(array.shape) for array in expected[:4])
+        hint = _shape_hint(got[0], expected[0].shape) if len(got) == len(expected) else ""
+        raise Failed(f"{shown} gives arrays of shape {shapes}; {wanted} were expected.", hint)
 
 
 def _place_of(array: Array, expected: list[Array]) -> int | None:
@@ -325,6 +347,10 @@ def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
     layer = given.architecture.layers[given.places[place]]
     if isinstance(layer, Conv2D) and np.any(array < 0):
         return "There are negative values: this is the convolution before its ReLU."
+    if np.any(array) and np.array_equal(array, np.floor(array)):
+        return "Only whole numbers are left: keep the floats."
+    if not np.any(_wrong(array[::-1], wanted)):
+        return "The order of the images is reversed."
     return "Are the weights those of the model, and are the images passed on as they are, not divided by 255 again?"
 
 
@@ -337,15 +363,18 @@ def test_build_returns_a_model(task: TaskSession) -> None:
 @pytest.mark.points(3)
 def test_build_has_one_output_a_layer(task: TaskSession) -> None:
     """There is one output for each Conv2D and MaxPooling2D layer, in order; for one layer too, and for three blocks."""
-    models = ((blocks(2, 4), True), (blocks(3, 2), False), ((Conv2D(3, activation="relu"),), True))
+    single: tuple[Layer, ...] = (Conv2D(3, activation="relu"),)
+    models = ((blocks(2, 4), True), (blocks(3, 2), False), (single, True), ((MaxPooling2D(),), True))
     for layers, plain_names in models:
         given = given_model(task, layers, plain_names=plain_names)
-        shown = f"{BUILD}(model with {len(layers)} such layer{'' if len(layers) == 1 else 's'})"
+        shown = f"{BUILD}(Functional model with {len(layers)} such layer{'' if len(layers) == 1 else 's'})"
         images = images_for(task, 2)
         try:
             got = outputs_of(task, activation_model(task, given, shown), images, shown)
             expect_shapes(got, given, given.activations(images), shown)
         except Failed as failure:
+            if "positional argument" in failure.message:
+                failure.hint = failure.hint or INPUT_HINT
             if not plain_names:  # the model before was right: the names make the difference, or it is given again
                 again = f" {len(models[0][0])} outputs" in failure.message
                 failure.hint = AGAIN_HINT if again else NAME_HINT.format(names=", ".join(given.shown_names))
@@ -359,6 +388,17 @@ def test_build_gives_the_activations(task: TaskSession) -> None:
     if isinstance(built.first, Verdict):
         raise built.first
     expect_values(built.first, built.given, built.given.activations(built.images), built.shown)
+    if len(built.first) != len(built.given.places):
+        return  # that there are too many, or too few, is another check's matter
+    given, images = given_model(task, apart(2, 3), "called"), images_for(task, 2)
+    shown = f"{BUILD}(model with an Activation layer behind each Conv2D)"
+    expected = given.activations(images)
+    got = outputs_of(task, activation_model(task, given, shown), images, shown)
+    if len(got) != len(expected):
+        message = f"The model of {shown} has {len(got)} outputs; {len(expected)} expected, for "
+        hint = "Conv2D and MaxPooling2D layers count, by their class alone: what an Activation gives has four axes too."
+        raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
+    expect_values(got, given, expected, shown, "Each layer takes what the one before it gives, the Activation too.")
 
 
 @pytest.mark.points(3)
@@ -379,20 +419,25 @@ def test_build_shares_the_weights(task: TaskSession) -> None:
 @pytest.mark.points(4)
 def test_sequential_models(task: TaskSession) -> None:
     """A Sequential model that was never called works as well, in both functions."""
-    given = given_model(task, blocks(2, 3), functional=False)
+    given = given_model(task, blocks(2, 3), "sequential")
     images, shown = images_for(task, 2), "the Sequential model, never called"
     asked = f"{BUILD}({shown})"
     got = outputs_of(task, activation_model(task, given, asked), images, asked)
     expect_values(got, given, given.activations(images), asked)
-    again = given_model(task, blocks(2, 3), functional=False)
+    again = given_model(task, blocks(2, 3), "sequential")
     asked = f"{EXTRACT}({shown}, images)"
-    expect_found(extracted(task, again, images, asked), again, again.activations(images), asked)
+    expect_found(extracted(task, again, images, asked), again, again.activations(images), asked, is_whole(task))
 
 
 @pytest.mark.points(2)
 def test_build_refuses_a_model_without_such_layers(task: TaskSession) -> None:
     """A model with neither Conv2D nor MaxPooling2D raises ValueError."""
-    given = given_model(task, ())
+    try:
+        standard_activation_model(task)
+    except Failed as failure:  # which another check says; a ValueError for every model is none for this one
+        if "raised ValueError" in failure.message:
+            raise
+    given = given_model(task, (), "called")
     shown = f"{BUILD}(model of Flatten and Dense alone)"
     hint = "Where no layer is found, raise ValueError(...)."
     try:
@@ -412,11 +457,13 @@ class Found:
         values: the observed values by their keys; a key that is no text is shown in angle brackets.
         length: how many there are.
         named: whether all keys are texts.
+        kept: whether the model had the same weights afterwards.
     """
 
     values: dict[str, dict[str, Any]]
     length: int
     named: bool
+    kept: bool
 
 
 def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Found:
@@ -437,7 +484,9 @@ def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Fou
         label = str(key["value"]) if key["kind"] == "text" else f"<{key['type']} {key.get('value', place)}>"
         values[clean(label, 80)] = value
     named = all(key["kind"] == "text" for key, _ in result["items"])
-    return Found(values, int(result["length"]), named)
+    weights = task.value("weights", "Building a model for the check", handle=given.handle)
+    kept = len(weights) == len(given.weights) and all(map(np.array_equal, weights, given.weights))
+    return Found(values, int(result["length"]), named, kept)
 
 
 def as_float(observed: dict[str, Any], shown: str) -> Array:
@@ -461,8 +510,10 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
         raise
 
 
-def expect_found(found: Found, given: Given, expected: list[Array], shown: str) -> None:
+def expect_found(found: Found, given: Given, expected: list[Array], shown: str, whole: bool) -> None:
     """Each value is what the layer of its name computes; where the name is none of the layers', what some layer does.
+
+    Where the activation model is not `whole`, arrays go astray; that is said of it, and what is there is looked at.
 
     Raises:
         Failed: a value is no array, or not right.
@@ -470,15 +521,21 @@ def expect_found(found: Found, given: Given, expected: list[Array], shown: str) 
     if not found.values:
         raise Failed(f"{shown} returned an empty dict; {len(expected)} layers were expected.")
     others, fitting = [], 0
-    for name, value in found.values.items():
-        array = as_float(value, f"{shown}[{name!r}]")
+    arrays = {name: as_float(value, f"{shown}[{name!r}]") for name, value in found.values.items()}
+    for name, array in arrays.items():
         if name not in given.shown_names:
             others.append(array)
-        elif array.shape == expected[given.shown_names.index(name)].shape:  # otherwise the shape is said elsewhere
-            expect_activation(array, given, expected, given.shown_names.index(name), shown)
+            continue
+        place = given.shown_names.index(name)
+        other = _place_of(array, expected)
+        if array.shape == expected[place].shape:
+            expect_activation(array, given, expected, place, shown)
             fitting += 1
-    if others or not fitting:
-        expect_values(others, given, expected, shown)
+        elif other is not None and whole:
+            message = f"{shown}[{name!r}] has shape {array.shape}, which is that of {given.shown_names[other]}."
+            raise Failed(message, "Names and arrays go together, each array under its own layer's name.")
+    if not fitting:  # a shape that no layer has is said elsewhere, and so is what else is among them
+        expect_values(others or list(arrays.values()), given, expected, shown)
 
 
 def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:
@@ -494,15 +551,25 @@ def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, F
 def test_extract_names_the_layers(task: TaskSession) -> None:
     """The keys are the names of the layers, in order."""
     given, _, found, shown = extract_standard(task)
+    if _names_the_layers(found, given):
+        other, asked = given_model(task, apart(1, 3)), f"{EXTRACT}(Functional model with an Activation layer, images)"
+        try:
+            found, given, shown = extracted(task, other, images_for(task, 1), asked), other, asked
+        except Failed:
+            return  # that it fails there is another check's matter
+        if _names_the_layers(found, given):
+            return
     names = list(found.values)
-    if names == given.shown_names[: len(names)] and found.length == len(given.shown_names):
-        return
     hint = "Take layer.name of each Conv2D and MaxPooling2D layer of the model that was given."
     if not found.named:
         hint = "The keys are texts: layer.name of each Conv2D and MaxPooling2D layer."
     elif sorted(names) == sorted(given.shown_names):
         hint = "The names are right, their order is not: it is that of the layers."
     raise Failed(f"{shown} has the keys {names}; {given.shown_names} were expected.", hint)
+
+
+def _names_the_layers(found: Found, given: Given) -> bool:
+    return list(found.values) == given.shown_names[: len(found.values)] and found.length == len(given.shown_names)
 
 
 @pytest.mark.points(2)
@@ -517,9 +584,11 @@ def test_extract_gives_numpy_arrays(task: TaskSession) -> None:
         if array.dtype.kind != "f":
             hint = "Return the values as they are: they are no pixels."
             raise Failed(f"{shown}[{name!r}] has {array.dtype} values; floats were expected.", hint)
+        if name not in given.shown_names and any(name in found.values for name in given.shown_names):
+            continue  # one too many, which is said above
         wanted = shapes[given.shown_names.index(name)] if name in given.shown_names else None
-        right = array.shape == wanted if wanted else array.shape in shapes
-        if not right and found.length == len(shapes):
+        elsewhere = array.shape in shapes or array.shape == images.shape  # under another name, which is said below
+        if not elsewhere and found.length == len(shapes):
             asked = wanted or shapes[place]
             raise Failed(f"{shown}[{name!r}] has shape {array.shape}; {asked} was expected.", _shape_hint(array, asked))
         if array.ndim != 4 or array.shape[0] != len(images):
@@ -543,9 +612,11 @@ def _shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
 
 @pytest.mark.points(3)
 def test_extract_gives_the_activations(task: TaskSession) -> None:
-    """Each value is what its layer computes for the images."""
+    """Each value is what its layer computes for the images; the model that was given is left as it was."""
     given, images, found, shown = extract_standard(task)
-    expect_found(found, given, given.activations(images), shown)
+    expect_found(found, given, given.activations(images), shown, is_whole(task))
+    if not found.kept:
+        raise Failed(f"{shown} changed the weights of the model that it was given.", "Only look at the model.")
 
 
 @pytest.mark.points(1)
@@ -556,30 +627,45 @@ def test_extract_takes_any_number_of_images(task: TaskSession) -> None:
         for name, value in found.values.items():
             shape = array_of(value, f"{shown}[{name!r}]").shape if value.get("kind") != "tensor" else value["shape"]
             if not shape or shape[0] != count:
-                hint = "np.squeeze removes every axis of length 1, that of a single image too."
-                if count > 1:
-                    hint = "All images are to be put through the model, however many there are."
+                hint = "All images are to be put through the model, however many there are."
+                if count == 1 and len(shape) < 4:
+                    hint = "np.squeeze removes every axis of length 1, that of a single image too."
                 raise Failed(f"{shown}[{name!r}] has shape {tuple(shape)}; the first axis should be {count}.", hint)
         if not found.values:
             raise Failed(f"{shown} returned an empty dict; {len(given.places)} layers were expected.")
+        if count > 1 and _are_right(*extract_standard(task)) and not _are_right(*extract_standard(task, count)):
+            message = f"{shown} gives other activations than they are, and for three images it gave the right ones."
+            raise Failed(message, "Every image goes through the model as it is, however many there are.")
+
+
+def _are_right(given: Given, images: Array, found: Found, shown: str) -> bool:
+    """Whether the activations that were found are right."""
+    try:
+        expect_found(found, given, given.activations(images), shown, whole=True)
+    except Failed:
+        return False
+    return True
 
 
 @pytest.mark.points(1)
 def test_extract_from_a_single_layer(task: TaskSession) -> None:
-    """A model with one Conv2D alone gives a dict with one entry."""
+    """A Functional model with one Conv2D alone gives a dict with one entry."""
     given, images = given_model(task, (Conv2D(3, activation="relu"),)), images_for(task, 2)
     shown = f"{EXTRACT}(model with one Conv2D, images)"
     hint = "With one output, Keras gives the array itself, not a list of one: do not iterate over it."
     try:
         found = extracted(task, given, images, shown)
     except Failed as failure:
-        failure.hint = failure.hint or hint
+        if any(part in failure.message for part in ("zip()", "index", "unpack", "has no attribute")):
+            failure.hint = failure.hint or hint
         raise
-    if found.length != 1 or not found.values:
-        raise Failed(f"{shown} has {found.length} entries; one was expected.", hint)
     expected = given.activations(images)
+    if found.length != 1 or not found.values:
+        hint = hint if found.length < 2 else "Only Conv2D and MaxPooling2D layers belong into the dict."
+        raise Failed(f"{shown} has {found.length} entries; one was expected.", hint)
     array = as_float(next(iter(found.values.values())), shown)
     if array.shape != expected[0].shape:
         hint = "With one output, Keras gives the array itself, not a list of one: array[0] is the first image."
+        hint = hint if array.shape == expected[0].shape[1:] else _shape_hint(array, expected[0].shape)
         raise Failed(f"{shown} gives shape {array.shape}; {expected[0].shape} was expected.", hint)
     expect_values([array], given, expected, shown)

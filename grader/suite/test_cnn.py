@@ -4,6 +4,7 @@ import pytest
 
 from grader.course.settings import CNN_TRAINING
 from grader.judging.architecture import expected_cnn
+from grader.judging.diagnosis import with_article
 from grader.judging.model_diagnosis import (
     convolutions,
     expect_activation,
@@ -13,18 +14,19 @@ from grader.judging.model_diagnosis import (
     expect_hidden_units,
     expect_layers,
     expect_output_layer,
-    expect_parameters,
     expect_pooling,
 )
 from grader.judging.verdict import Failed
 from grader.suite.built_models import (
     BuiltModel,
+    counting,
     expect_accuracy,
     expect_adam,
     expect_input,
     expect_learning,
     expect_loss,
     expect_metric,
+    expect_otherwise_alike,
     has_structure,
     obtain,
     prepare_accuracy,
@@ -63,7 +65,8 @@ def test_layers(task: TaskSession) -> None:
 def test_convolutions(task: TaskSession) -> None:
     """Each Conv2D has 64 filters of 3x3, without padding."""
     model = default(task)
-    expect_convolutions(model.report, 64, model.called)
+    with counting(model, expected_cnn(64, 2)):
+        expect_convolutions(model.report, 64, model.called)
 
 
 @pytest.mark.points(1)
@@ -88,8 +91,9 @@ def test_pooling(task: TaskSession) -> None:
 def test_hidden_layer(task: TaskSession) -> None:
     """After Flatten comes a Dense layer of 128 units with ReLU."""
     model = default(task)
-    hidden = expect_hidden_units(model.report, 128, model.called, "It is Dense(128), whatever filters is.")
-    expect_bias(hidden, "hidden Dense layer", model.called)
+    with counting(model, expected_cnn(64, 2)):
+        hidden = expect_hidden_units(model.report, 128, model.called, "It is Dense(128), whatever filters is.")
+        expect_bias(hidden, "hidden Dense layer", model.called)
     expect_activation(hidden.activation, "relu", f"hidden Dense layer of {model.called}")
 
 
@@ -103,20 +107,23 @@ def test_output_layer(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_filters_argument(task: TaskSession) -> None:
     """`filters` sets the number of filters, and with it the number of parameters."""
-    right = has_structure(default(task), expected_cnn(64, 2))
+    first = default(task)
+    right = has_structure(first, expected_cnn(64, 2))
     drawn = int(task.generator().integers(4, 12))
     for positional, arguments, filters in (((), {"filters": 32}, 32), ((drawn,), {}, drawn)):
         expected = expected_cnn(filters, 2)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
-        expect_filters(model.report, filters, model.called)
-        if right:  # otherwise what differs is said above
-            expect_parameters(model.report, expected, model.called)
+        with counting(model, expected):
+            expect_filters(model.report, filters, model.called)
+            if right:  # otherwise what differs is said above
+                expect_otherwise_alike(model, expected, first, "filters")
 
 
 @pytest.mark.points(2)
 def test_conv_layers_argument(task: TaskSession) -> None:
     """`conv_layers` sets the number of blocks, from 1 to 3."""
-    right = has_structure(default(task), expected_cnn(64, 2))
+    first = default(task)
+    right = has_structure(first, expected_cnn(64, 2))
     for count in (1, 3):
         try:
             model = obtain(task, FUNCTION, expected_cnn(8, count), filters=8, conv_layers=count)
@@ -131,6 +138,10 @@ def test_conv_layers_argument(task: TaskSession) -> None:
                 f"{model.called} has {found} Conv2D layer{'' if found == 1 else 's'}; {count} expected.",
                 "Add the blocks in a loop that runs conv_layers times.",
             )
+        filters = {layer.filters for layer in convolutions(model.report)}
+        if right and filters == {8}:  # that filters is taken as it is, is another check's matter
+            with counting(model, expected_cnn(8, count)):
+                expect_otherwise_alike(model, expected_cnn(8, count), first, "conv_layers")
 
 
 @pytest.mark.points(1)
@@ -145,10 +156,10 @@ def test_conv_layers_outside_1_to_3(task: TaskSession) -> None:
         except Failed as failure:
             raise Failed(f"{failure.message}\nValueError was expected.", failure.hint or hint) from None
         if called.result["kind"] != "raised":
-            raise Failed(
-                f"{shown} raised nothing; ValueError was expected, for conv_layers is 1 to 3.",
-                hint,
-            )
+            returned = "None" if called.result["kind"] == "none" else with_article(str(called.result["type"]))
+            if returned == "None" or "Error" in returned:
+                hint = "An error is raised, neither printed nor returned: raise ValueError(...)."
+            raise Failed(f"{shown} returned {returned}; ValueError was expected, for conv_layers is 1 to 3.", hint)
 
 
 @pytest.mark.points(1)

@@ -1,5 +1,6 @@
 """Checks of `convolution`: the valid cross-correlation and the pooling, in numpy alone, against the oracle."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.judging import oracle
 from grader.judging.diagnosis import Array, Mistake, as_array, differences, expect_array, with_article
-from grader.judging.verdict import Failed, clean
+from grader.judging.verdict import Failed, NotStarted, clean
 from grader.sandbox.withheld import REFUSAL
 from grader.suite.properties import for_all
 from grader.suite.session import Called, TaskSession
@@ -29,7 +30,7 @@ HALF_TOLERANCE = 5e-3
 CONVOLUTIONS = (
     *(((5, 5), (3, 3)), ((6, 6), (2, 2)), ((5, 7), (3, 3)), ((7, 5), (2, 2)), ((6, 7), (2, 3)), ((7, 6), (4, 2))),
     *(((5, 6), (1, 3)), ((6, 5), (3, 1)), ((4, 4), (4, 4)), ((3, 5), (3, 2)), ((4, 3), (1, 1)), ((1, 1), (1, 1))),
-    *(((8, 9), (5, 4)), ((1, 6), (1, 2))),
+    *(((8, 9), (5, 4)), ((1, 6), (1, 2)), ((28, 28), (3, 3))),
 )
 """Shapes of image and kernel, the plainest first: what fails on several is shown on the first."""
 
@@ -44,6 +45,7 @@ POOLINGS = (
         ((3, 4), 1),
         ((5, 5), 5),
         ((6, 2), 2),
+        ((28, 28), 2),
     ),
 )
 """Shapes of image, and sizes of window, the plainest first."""
@@ -386,6 +388,7 @@ def _overflowed(scene: Scene, kind: np.dtype[Any], each: bool) -> Array:
 @pytest.mark.points(1)
 def test_convolve2d_refuses_a_larger_kernel(task: TaskSession) -> None:
     """A kernel that is higher or wider than the image raises ValueError."""
+    expect_accepted(task, _scene(CONVOLUTIONS[0], 0))
     for shape, larger in (((3, 5), (4, 2)), ((3, 5), (2, 6)), ((4, 4), (5, 5)), ((3, 6), (5, 3)), ((6, 3), (2, 9))):
         scene = Scene(np.ones(shape), np.ones(larger))
         try:
@@ -395,6 +398,20 @@ def test_convolve2d_refuses_a_larger_kernel(task: TaskSession) -> None:
             raise
         if called.result["kind"] != "raised":
             raise Failed(f"{scene.shown} returned {_returned(called)}; ValueError was expected.", _accepted(called))
+
+
+def expect_accepted(task: TaskSession, scene: Scene) -> None:
+    """See that a kernel that fits raises no ValueError: who raises one for every kernel refuses none.
+
+    Raises:
+        Failed: it does.
+    """
+    try:
+        called = task.call(CONVOLVE, scene.image, scene.kernel, shown=scene.shown, raises=ValueError)
+    except Failed:
+        return  # what else is wrong is another check's matter
+    if called.result["kind"] == "raised":
+        raise Failed(f"{scene.shown} raised ValueError too, and this kernel fits.", f"C{REFUSE_HINT[1:]}")
 
 
 REFUSE_HINT = "compare both axes of the kernel with those of the image, and `raise ValueError(...)`."
@@ -428,7 +445,7 @@ def _pooled(pooling: tuple[tuple[int, int], int], number: int) -> tuple[Array, i
             return generator.permutation(np.prod(shape)).reshape(shape) / 4 - 2.0, size
         case 1:
             return -(generator.permutation(np.prod(shape)).reshape(shape) + 2) / np.float32(4), size
-    return generator.permutation(256)[: np.prod(shape)].reshape(shape).astype(np.uint8), size
+    return (generator.permutation(np.prod(shape)) % 256).reshape(shape).astype(np.uint8), size
 
 
 def default_size(size: int, number: int) -> int | None:
@@ -467,11 +484,14 @@ def test_arguments_are_left_alone(task: TaskSession) -> None:
 
 
 def expect_unchanged(called: Called, given: tuple[Array, ...]) -> None:
-    """See that the arguments of a call are what they were.
+    """See that the arguments of a call are what they were, and that it gave something else than the first of them.
 
     Raises:
-        Failed: one is not.
+        Failed: one is not, or nothing was computed.
     """
+    if not _computes(called, given[0]):
+        as_array(called.result, called.shown)
+        raise Failed(f"{called.shown} returned the image as it was given.", "Nothing is computed yet.")
     for name, before, observed in zip(("image", "kernel"), given, called.after, strict=False):
         after = observed.get("array")
         if after is None or after.dtype != before.dtype or not np.array_equal(after, before):
@@ -484,13 +504,22 @@ def expect_unchanged(called: Called, given: tuple[Array, ...]) -> None:
 @pytest.mark.points(1)
 def test_numpy_is_enough(task: TaskSession) -> None:
     """Neither TensorFlow nor any other library is imported."""
-    try:
-        task.require(CONVOLVE)
-    except Failed:  # which other checks say; a module that has neither function earns nothing
-        task.require(POOL)
     imported = [clean(str(name), 40) for name in task.value("imported", "Importing the module")]
     if imported:
         raise Failed(
             f"{task.task.file_name} imports {' and '.join(imported)}; numpy alone was asked.",
             "Remove the import: what is imported there is empty here, and can compute nothing.",
         )
+    scene, (image, size) = _scene(CONVOLUTIONS[0], 0), _pooled(POOLINGS[0], 0)
+    with suppress(Failed, NotStarted):  # which other checks say
+        if _computes(convolve(task, scene), scene.image):
+            return
+    if not _computes(pool(task, image, size), image):
+        raise Failed(f"Neither function of {task.task.file_name} computes anything yet.")
+
+
+def _computes(called: Called, given: Array) -> bool:
+    """Whether anything came back, and something else than was given."""
+    array = called.result.get("array")
+    same = array is not None and array.shape == given.shape and np.array_equal(array, given)
+    return called.result["kind"] != "none" and not same

@@ -10,18 +10,19 @@ from grader.judging.model_diagnosis import (
     expect_hidden_units,
     expect_layers,
     expect_output_layer,
-    expect_parameters,
     hidden_layers,
 )
 from grader.judging.verdict import Failed
 from grader.suite.built_models import (
     BuiltModel,
+    counting,
     expect_accuracy,
     expect_adam,
     expect_input,
     expect_learning,
     expect_loss,
     expect_metric,
+    expect_otherwise_alike,
     has_structure,
     obtain,
     prepare_accuracy,
@@ -60,10 +61,10 @@ def test_layers(task: TaskSession) -> None:
 def test_hidden_layer_has_128_units(task: TaskSession) -> None:
     """By default, the hidden layer has 128 units."""
     model = default(task)
-    hidden = expect_hidden_units(
-        model.report, 128, model.called, "Its units are hidden_units, which is 128 by default."
-    )
-    expect_bias(hidden, "hidden Dense layer", model.called)
+    with counting(model, expected_dense(128)):
+        hint = "Its units are hidden_units, which is 128 by default."
+        hidden = expect_hidden_units(model.report, 128, model.called, hint)
+        expect_bias(hidden, "hidden Dense layer", model.called)
 
 
 @pytest.mark.points(2)
@@ -88,14 +89,16 @@ def test_output_layer(task: TaskSession) -> None:
 @pytest.mark.points(2)
 def test_hidden_units_argument(task: TaskSession) -> None:
     """`hidden_units` sets the size of the hidden layer, and with it the number of parameters."""
-    right = has_structure(default(task), expected_dense(128))
+    first = default(task)
+    right = has_structure(first, expected_dense(128))
     drawn = int(task.generator().integers(5, 100))
     for positional, arguments, units in (((), {"hidden_units": 512}, 512), ((drawn,), {}, drawn)):
         expected = expected_dense(units)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
-        expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
-        if right:  # otherwise what differs is said above
-            expect_parameters(model.report, expected, model.called)
+        with counting(model, expected):
+            expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
+            if right:  # otherwise what differs is said above
+                expect_otherwise_alike(model, expected, first, "hidden_units")
 
 
 @pytest.mark.points(1)

@@ -15,6 +15,9 @@ FIT_EPOCHS = 4
 """Most epochs of the `fit` check: its tiny model reaches the threshold in the second, and each costs up to a second on
 a busy machine."""
 
+LATE_EPOCH, LATE_BATCH = 60, 400
+"""Numbers of an epoch and of a batch that a real training reaches: nothing depends on them."""
+
 PERCENT = re.compile(r"(?<!\d)(\d{1,20}(?:\.\d{1,40})?)\s?%")
 """A number in percent, with or without a blank before the sign; bounded, so that a flood of digits takes no time."""
 
@@ -49,6 +52,9 @@ def test_stops_above_the_threshold(task: TaskSession) -> None:
         logs = {"accuracy": accuracy, "loss": 0.02}
         made.expect(logs, True, "the accuracy is above the threshold")
         made.train_again()
+    late = driver(task)
+    late.epoch = LATE_EPOCH
+    late.expect({"accuracy": 0.99, "loss": 0.02}, True, "the accuracy is above the threshold, however late")
 
 
 @pytest.mark.points(2)
@@ -65,6 +71,8 @@ def test_goes_on_below_the_threshold(task: TaskSession) -> None:
     for accuracy in (*np.round(task.generator().uniform(0.1, 0.9, size=7), 4).tolist(), 0.9):
         logs = {"accuracy": accuracy, "loss": round(1 - accuracy, 4)}
         made.expect(logs, False, "the accuracy is below the threshold")
+    made.epoch = LATE_EPOCH
+    made.expect({"accuracy": 0.9, "loss": 0.1}, False, "the accuracy is below the threshold, however late it is")
     made.reaches({"accuracy": 1.0, "loss": 0.0})
     made.train_again()
     made.expect({"accuracy": 0.5, "loss": 1.0}, False, "this is a second training, and the accuracy is below")
@@ -73,7 +81,7 @@ def test_goes_on_below_the_threshold(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_default_threshold_is_98_percent(task: TaskSession) -> None:
     """Without an argument, the threshold is 0.98."""
-    for accuracy, stop in ((0.9795, False), (0.9805, True)):
+    for accuracy, stop in ((0.9795, False), (0.97996, False), (0.9805, True)):
         made = driver(task, how=lambda: by_default(task))
         made.expect({"accuracy": accuracy, "loss": 0.1}, stop, "without an argument the threshold is 0.98")
 
@@ -122,12 +130,14 @@ def test_acts_only_at_the_end_of_an_epoch(task: TaskSession) -> None:
         ("on_epoch_begin", 0),
         ("on_train_batch_begin", 0),
         ("on_train_batch_end", 0),
+        ("on_train_batch_end", LATE_BATCH),
         ("on_batch_end", 1),
         ("on_test_begin", None),
         ("on_test_batch_begin", 0),
         ("on_test_batch_end", 0),
         ("on_test_end", None),
         ("on_predict_begin", None),
+        ("on_predict_batch_end", 0),
         ("on_predict_end", None),
     ):
         stop, printed = made.event(name, number, high)

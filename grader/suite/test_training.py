@@ -31,8 +31,14 @@ WATCHED = (*FIGURES, "loss", "accuracy")
 """What the learning rate may depend on."""
 
 PAUSES = (0.06, 0.03, 0.09)
-"""Seconds that the epochs of the driven timer last: each differs from the sum of those before it, and from one another,
-by more than `SLACK`."""
+"""Seconds that the epochs of the driven timer last, in an order drawn for each submission: each differs from the sum of
+those before it, and from one another, by more than `SLACK`."""
+
+LOGS = {"loss": 0.5137, "accuracy": 0.7482}
+"""The other figures of those epochs: rounding shows."""
+
+RATE = 0.01
+"""The learning rate of the model that is trained: Keras's default for SGD."""
 
 SLACK = 0.02
 """Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
@@ -41,6 +47,10 @@ IMAGES = 6
 """Images that `train` gets: a step costs 40 ms whatever it computes, and who takes batches of one makes thirty of them
 in five epochs, on a loaded machine too."""
 
+
+FORGED = 0.3
+"""Share by which a loss of the History may lie outside of the losses before and after: with batches of one image, it is
+the mean of losses of single images on the way."""
 
 LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
@@ -130,6 +140,10 @@ def _directory_hint(message: str, as_path: bool) -> str:
         return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
     if "object is not callable" in message:
         return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
+    if "FileNotFoundError" in message:
+        return "The folder need not exist yet, nor those above it: Keras makes them, or Path.mkdir(parents=True)."
+    if "TypeError" not in message and "AttributeError" not in message:
+        return ""  # what Keras says of it
     given = "a Path" if as_path else "a text"
     return f"The folder is {given} here: Path(directory) / 'logs' and os.path.join(directory, 'logs') take both."
 
@@ -172,13 +186,15 @@ def test_build_callbacks_makes_all_five(task: TaskSession) -> None:
 def test_build_callbacks_passes_the_threshold_on(task: TaskSession) -> None:
     """The threshold callback gets the threshold, 0.98 where there is none."""
     drawn = round(float(task.generator().choice(np.arange(550, 960))) / 1000, 3)
-    for threshold in (None, drawn):
+    for threshold in (drawn, None):
         made = listed(task, "runs/first", threshold=threshold)
         expected = 0.98 if threshold is None else threshold
         found = made.settings(THRESHOLD)["threshold"]
         if found != expected:
             hint = "Pass the argument on as it is: AccuracyThresholdCallback(threshold)."
-            if found == 0.98:
+            if threshold is None:
+                hint = "Where there is none, it is 0.98: def build_callbacks(directory, threshold=0.98)."
+            elif found == 0.98:
                 hint = f"The default was taken. {hint}"
             raise Failed(
                 f"{made.shown} made the {THRESHOLD} with {clean(str(found), 60)}; {expected} was expected.", hint
@@ -201,7 +217,13 @@ def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
     _, files = fitted(task)
     if "best.keras" not in files:
         message = f"After a fit with the {CHECKPOINT} of {listed(task, 'runs/first').shown} there is no best.keras"
-        raise Failed(f"{message}; in the folder are {', '.join(files) or 'no files'}.")
+        hint = "Leave out all settings that were not asked for."
+        raise Failed(f"{message}; in the folder are {_listing(files)}.", hint)
+
+
+def _listing(files: list[str]) -> str:
+    """The files of a folder; those of TensorBoard have names of their own in every run."""
+    return ", ".join(dict.fromkeys("logs/..." if name.startswith("logs/") else name for name in files)) or "no files"
 
 
 def fitted(task: TaskSession) -> tuple[str, list[str]]:
@@ -233,7 +255,7 @@ def test_build_callbacks_lowers_the_rate_and_logs(task: TaskSession) -> None:
         expect_path(made, BOARD, made.settings(BOARD)["log_dir"], "logs")
     asked, files = fitted(task)
     if not any(name.startswith("logs/") for name in files):
-        raise Failed(f"{asked} wrote no logs; in the folder are {', '.join(files) or 'no files'}.")
+        raise Failed(f"{asked} wrote no logs; in the folder are {_listing(files)}.")
 
 
 def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:
@@ -293,16 +315,17 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
     """Each epoch's logs get `epoch_seconds`, the time since that epoch began, and keep the rest."""
     shown = timer(task).shown
     asked = f"A training of {len(PAUSES)} epochs with {shown}"
-    epochs = task.value("time_epochs", asked, handle=timer(task).handle, pauses=list(PAUSES))
+    pauses = [PAUSES[place] for place in task.generator().permutation(len(PAUSES))]
+    epochs = task.value("time_epochs", asked, handle=timer(task).handle, pauses=pauses, figures=LOGS)
     if len(epochs) != len(PAUSES):
         raise Failed(f"{asked} gave an answer that cannot be read.")
     seconds = [_seconds(shown, place, epoch["logs"]) for place, epoch in enumerate(epochs)]
-    for place, (found, pause, epoch) in enumerate(zip(seconds, PAUSES, epochs, strict=True)):
+    for place, (found, pause, epoch) in enumerate(zip(seconds, pauses, epochs, strict=True)):
         if not pause - SLACK <= found <= epoch["took"] + SLACK:
             message = f"In epoch {place}, which took {pause:g} seconds, {shown} gave epoch_seconds of "
-            raise Failed(f"{message}{_measured(found)}.", _time_hint(place, found, seconds))
+            raise Failed(f"{message}{_measured(found)}.", _time_hint(place, found, pauses))
         others = {name: value for name, value in _pairs(epoch["logs"]).items() if name != "epoch_seconds"}
-        if others != {"loss": 0.5, "accuracy": 0.75}:
+        if others != LOGS:
             message = f"{shown} changed the other figures of the logs, loss and accuracy."
             raise Failed(message, "Add one key: logs['epoch_seconds'] = seconds.")
 
@@ -321,15 +344,20 @@ def _measured(seconds: float) -> str:
     return "less than 1000" if seconds < 1000 else "more than 1000"
 
 
-def _time_hint(place: int, found: float, seconds: list[float]) -> str:
+def _time_hint(place: int, found: float, pauses: list[float]) -> str:
     """What helps where a time is wrong."""
-    before = sum(PAUSES[:place])
+    before = sum(pauses[:place])
     if found < -SLACK:
         return "The end minus the beginning: time.perf_counter() - self.began."
-    if place and abs(found - before - PAUSES[place]) < SLACK * (place + 1):
+    if place and abs(found - before - pauses[place]) < SLACK * (place + 1):
         return "It adds up over the epochs: note the time anew in on_epoch_begin."
-    if abs(found / 1000 - PAUSES[place]) < SLACK:
-        return "Those are milliseconds: seconds were asked."
+    for times, unit in ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"), (1 / 60, "minutes")):
+        if abs(found / times - pauses[place]) < SLACK:
+            return f"Those are {unit}: seconds were asked."
+    if abs(found - pauses[place] / 2) < SLACK / 2:
+        return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+    if found == round(found) and found < 2:
+        return "That is a whole number: are the seconds rounded, or converted by int()?"
     if found > 1e6:
         return "That is a time of day: subtract the time at which the epoch began."
     if found < SLACK:
@@ -404,7 +432,7 @@ class Trained:
     labels: Array
     before: list[Array]
     seen: dict[str, Any]
-    figures: dict[str, int]
+    figures: dict[str, list[float]]
 
 
 def trained(task: TaskSession, shown: str, keywords: dict[str, Any]) -> Trained:
@@ -426,7 +454,10 @@ def trained(task: TaskSession, shown: str, keywords: dict[str, Any]) -> Trained:
     if not history["history"]:
         returned = "None" if called.result["kind"] == "none" else with_article(called.result["type"])
         raise Failed(f"{shown} returned {returned}; the History was expected.", _history_hint(called.result))
-    figures = {name: len(items) for name, items in _figures(history["figures"]).items()}
+    figures = {
+        name: [float(item["value"]) for item in items if item.get("kind") in ("float", "int")]
+        for name, items in _figures(history["figures"]).items()
+    }
     seen = task.value("watched", shown, handle=model)
     return Trained(shown, images, labels, weights, seen, figures)
 
@@ -478,6 +509,12 @@ def test_train_fits_the_model(task: TaskSession) -> None:
         message = f"{made.shown} compiled the model anew, which replaces the optimizer that it came with."
         raise Failed(message, "The model comes compiled: only call model.fit(...).")
     expect_rows(made, rows, made.images, made.labels, "trained")
+    if rows["weighted"]:
+        message = f"{made.shown} gave some images more weight than others."
+        raise Failed(message, "Leave class_weight and sample_weight out: nothing of the kind was asked for.")
+    if abs(made.seen["learning_rate"] - RATE) > 1e-6:
+        message = f"{made.shown} set the learning rate to {made.seen['learning_rate']:g}; the model came with {RATE:g}."
+        raise Failed(message, "The model comes compiled: only call model.fit(...).")
     after = made.seen["weights"]
     if len(after) == len(made.before) and all(map(np.array_equal, after, made.before)):
         raise Failed(f"{made.shown} left the weights of the model as they were.", "Is model.trainable switched off?")
@@ -487,6 +524,9 @@ def test_train_fits_the_model(task: TaskSession) -> None:
         raise Failed(message, "Only call model.fit(...) with them, and leave the weights to it.")
     if "loss" not in made.figures:
         raise Failed(f"The History of {made.shown} has no loss.", "Return what model.fit(...) returned.")
+    if made.figures["loss"] and not loss * (1 - FORGED) < made.figures["loss"][0] < before * (1 + FORGED):
+        message = f"The History of {made.shown} says that the loss was {made.figures['loss'][0]:.4f} in the first epoch"
+        raise Failed(f"{message}: it lay between {before:.4f} and {loss:.4f}.", "Return what model.fit(...) returned.")
 
 
 def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Array, did: str) -> None:
@@ -498,6 +538,9 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
     count, found, known = rows["count"], rows["images"], rows["labels"]
     if count % len(images) or found.shape[1:] != images.shape[1:]:
         message = f"{made.shown} {did} the model on {count} images in all, over its epochs"
+        if did == "evaluated":
+            hint = "Pass validation_data on as it is: neither the training's images nor a part of them."
+            raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
         hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split?"
         raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
     found, known = found[: len(images)].astype(np.float64), known[: len(images)]
@@ -518,16 +561,20 @@ def test_train_passes_its_arguments_on(task: TaskSession) -> None:
     images = generator.random((5, 28, 28), dtype=np.float32)
     labels = generator.permutation(5)
     counter = task.value("epoch_counter", "Making a callback for the check")
-    keywords = {"epochs": 1, "validation_data": (images, labels), "callbacks": [{"object": counter}]}
-    shown = f"{TRAIN}(model, images, labels, epochs=1, validation_data=(more, their_labels), callbacks=[callback])"
+    keywords = {"epochs": 2, "validation_data": (images, labels), "callbacks": [{"object": counter}]}
+    shown = f"{TRAIN}(model, images, labels, epochs=2, validation_data=(more, their_labels), callbacks=[callback])"
     made = trained(task, shown, keywords)
-    expect_epochs(made, 1)
+    expect_epochs(made, 2)
     if not made.seen["tested"]["count"] or "val_loss" not in made.figures:
         message = f"{shown} did not evaluate the model on the validation data: there is no val_loss in the History."
         raise Failed(message, "Pass it on: model.fit(..., validation_data=validation_data).")
     expect_rows(made, made.seen["tested"], images, labels, "evaluated")
-    if task.value("counted", shown, handle=counter) != 1:
-        message = f"{shown} did not call the callback at the end of the epoch."
+    loss = _loss(made.seen["weights"], images, labels)
+    if not any(abs(figure - loss) < 1e-2 for figure in made.figures["val_loss"][-1:]):
+        message = f"The History of {shown} does not say what the loss on the validation data was, {loss:.4f}."
+        raise Failed(message, "Return what model.fit(...) returned.")
+    if task.value("counted", shown, handle=counter) != 2:
+        message = f"{shown} did not call the callback at the end of each epoch."
         raise Failed(message, "Pass them on: model.fit(..., callbacks=list(callbacks)).")
     alone = trained(task, f"{TRAIN}(model, images, labels)", {})
     expect_epochs(alone, 5)
@@ -542,13 +589,18 @@ def expect_epochs(made: Trained, epochs: int) -> None:
     Raises:
         Failed: it was trained more often, or less.
     """
-    found = made.seen["trained"]["count"] / IMAGES
-    if found != epochs or made.figures.get("loss") != epochs:
+    if made.seen["trained"]["count"] % IMAGES:
+        return  # not all images are used, which is another check's matter
+    found, told = made.seen["trained"]["count"] // IMAGES, len(made.figures.get("loss", []))
+    times = f"{found} times" if found != 1 else "once"
+    if found != epochs:
         hint = "Pass it on: model.fit(..., epochs=epochs)."
         if epochs == 5:
             hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
-        times = f"{found:g} times" if found != 1 else "once"
         raise Failed(f"{made.shown} went {times} over the images; {epochs} was expected.", hint)
+    if told != epochs:
+        message = f"{made.shown} went {times} over the images, and the History that it returned tells of {told}."
+        raise Failed(message, "Call model.fit once, with epochs=epochs, and return what it returned.")
 
 
 # Prediction
@@ -661,6 +713,10 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
     if array is None:
         named = "a TensorFlow tensor" if part["kind"] == "tensor" else with_article(part["type"])
         hint = TENSOR_HINT if part["kind"] == "tensor" else "np.array(...) makes an array of a list or a number."
+        if part["kind"] in ("int", "float"):
+            hint = "That is one number for all images: argmax and max need axis=1."
+        if part["kind"] == "array":
+            named, hint = f"an array of {clean(str(part.get('dtype')), 40)}", "The classes are told by their numbers."
         raise Failed(f"{what} are {named}; a numpy array of {expected} was expected.", hint)
     if array.shape != (len(probabilities),):
         hint = "It holds one number for each image: argmax(axis=1) and max(axis=1), without keepdims."
@@ -668,8 +724,14 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
             hint = "That is one number for all images: argmax and max need axis=1."
         if array.shape == (10,):
             hint = "That is one number for each class: axis=1 goes over the classes, axis=0 over the images."
+        if array.shape == () and len(probabilities) == 1:
+            hint = "One image, too, gives an array of one number: leave np.squeeze out."
+        if array.shape == (1,):
+            hint = "Every image is predicted, however many there are: is only the first one taken?"
         if array.shape == probabilities.shape:
             hint = "Those are all probabilities: take the class of the largest, and the largest itself."
+            if set(np.unique(array)) <= {0, 1}:
+                hint = "That is one-hot; the label is the number of the class: argmax(axis=1)."
         raise Failed(f"{what} have shape {array.shape}; {(len(probabilities),)} was expected.", hint)
     if array.dtype.kind not in kinds:
         hint = "argmax gives integers, max gives floats: are the two exchanged, or was one converted?"

@@ -51,7 +51,6 @@ VAGUE = {
     "dense_lie_relu_on_small_inputs": "says the same",
     "dense_lie_train_step_replaced": "says that a training step moves nothing, not why",
     "cnn_lie_filters_written_over": "shows the exception of Keras alone",
-    "training_whole_seconds": "asks whether the time is taken twice",
     "convolution_clipped_to_pixels": "says that negative sums were set to 0, which is half of it",
     "convolution_square_images_only": "shows the shapes alone",
     "convolution_refuses_equal_size": "shows the shapes and the student's own exception",

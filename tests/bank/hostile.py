@@ -615,6 +615,19 @@ for number in range(1000):
     with open(f"file{number}", "wb") as file: file.write(bytes(2**25))
 """
 
+OUT_OF_REACH = """
+import os
+for _ in range(20): os.mkdir("d" * 250); os.chdir("d" * 250)
+for number in range(8):
+    with open(f"file{number}", "wb") as file: file.truncate(2**25 * 2)
+"""
+
+NO_SIZE = """
+import ctypes
+with open("file", "wb") as file:
+    assert ctypes.CDLL(None).fallocate(file.fileno(), 1, ctypes.c_long(0), ctypes.c_long(600 * 2**20)) != 0
+"""
+
 MANY_FILES = """
 for number in range(5000): open(f"file{number}", "wb").close()
 """
@@ -760,7 +773,7 @@ KERAS = (
         """,
         at="module",
         task="dense_model",
-        status="failed crashed",
+        status="failed crashed timeout",
     ),
     Hostile(
         "thousand_layers",
@@ -1125,6 +1138,102 @@ CASES: tuple[Hostile, ...] = (
         slow=True,
     ),
     Hostile("representation_hangs", _answering(REPRESENTATION_HANGS), "module", status="timeout", slow=True),
+    Hostile("files_out_of_reach", OUT_OF_REACH, status="crashed", says="wrote too many files"),
+    Hostile("room_that_no_size_shows", NO_SIZE, status="passed"),
+    Hostile(
+        "arrays_of_many_axes",
+        "import numpy as np\ndef normalize_images(images): return np.zeros((1,) * 40, 'float32')",
+        at="module",
+        status="failed",
+        most=1,
+        says="too many values, or axes, to look at",
+    ),
+    Hostile(
+        "array_of_no_values_and_huge_axes",
+        "import numpy as np\ndef normalize_images(images): return np.empty((2**60, 0), 'float32')",
+        at="module",
+        status="failed",
+        most=1,
+        says="too many values, or axes, to look at",
+    ),
+    Hostile(
+        "exception_that_cannot_be_looked_at",
+        """
+        class Odd(type):
+            def __hash__(cls): raise SystemError
+            def __eq__(cls, other): raise SystemError
+        class Error(Exception, metaclass=Odd):
+            __class__ = property(lambda self: 1 / 0)
+            def __str__(self): raise SystemError
+        def normalize_images(images): raise Error
+        """,
+        at="module",
+        status="failed",
+        says="raised Error",
+    ),
+    Hostile(
+        "tensorflow_by_another_door",
+        """
+        import sys
+        sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Withheld"]
+        def convolve2d(image, kernel):
+            import tensorflow as tf
+            return tf.nn.conv2d(image[None, :, :, None] * 1.0, kernel[:, :, None, None] * 1.0, 1, "VALID").numpy()[0, :, :, 0]
+        def max_pool2d(image, size=2):
+            import tensorflow as tf
+            return tf.nn.max_pool2d(image[None, :, :, None] * 1.0, size, size, "VALID").numpy()[0, :, :, 0]
+        """,
+        at="module",
+        task="convolution",
+        status="failed",
+        most=1,
+    ),
+    Hostile(
+        "error_for_everything",
+        "def normalize_images(images): raise ValueError\nadd_channel_axis = label_names = normalize_images",
+        at="module",
+        status="failed",
+    ),
+    Hostile(
+        "nothing_at_all",
+        "normalize_images = add_channel_axis = label_names = lambda value: None",
+        at="module",
+        status="failed",
+    ),
+    Hostile(
+        "callback_that_only_looks",
+        """
+        import keras
+        class AccuracyThresholdCallback(keras.callbacks.Callback):
+            def __init__(self, threshold=0.98): super().__init__(); self.threshold = threshold
+            def on_epoch_end(self, epoch, logs=None): self.seen = dict(logs or {})
+        """,
+        at="module",
+        task="threshold_callback",
+        status="failed",
+        most=1,
+    ),
+    Hostile(
+        "layer_whose_class_claims_to_be_dense",
+        """
+        import keras
+        from keras import layers
+        class Claims(type(layers.Dense)):
+            def __eq__(cls, other): return other is layers.Dense or other is Dense
+            def __hash__(cls): return hash(layers.Dense)
+        Plain = layers.Dense
+        class Dense(layers.Dense, metaclass=Claims):
+            def call(self, x, training=None): return super().call(keras.ops.dropout(x, 0.5) if training else x)
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), Dense(hidden_units, "relu"), Plain(10, "softmax")])
+            model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=12,
+    ),
     Hostile("disk_filled", DISK_FILLED, status="crashed", says="wrote too many files"),
     Hostile("many_files", MANY_FILES, status="crashed", says="wrote too many files"),
     Hostile("very_deep_folders", VERY_DEEP, "call", status="crashed passed"),

@@ -84,6 +84,25 @@ from tensorflow.keras.layers import Dense, Flatten, Input, Conv2D, MaxPooling2D
 from tensorflow.keras.optimizers import Adam
 """
 
+NET = """
+class Net(keras.Sequential):
+    def __init__(self, units):
+        super().__init__([
+            keras.Input((28, 28)), layers.Flatten(), layers.Dense(units, 'relu'), layers.Dense(10, 'softmax')
+        ])
+
+    def size(self):
+        return self.count_params()
+"""
+
+FUNCTIONAL_NET = """
+class Net(keras.Model):
+    def __init__(self, units):
+        image = keras.Input((28, 28))
+        hidden = layers.Dense(units, 'relu')(layers.Flatten()(image))
+        super().__init__(inputs=image, outputs=layers.Dense(10, 'softmax')(hidden))
+"""
+
 CASES: tuple[Case, ...] = (
     # dense_model: ways to stack layers
     dense(
@@ -498,5 +517,28 @@ def _three(filters):
             "(3, 3), activation='relu'", "3, activation='relu', kernel_initializer='he_uniform', padding='VALID'"
         )
         + COMPILE,
+    ),
+    # sizes that numpy computed, classes that only add to Keras's, a rate that is a function
+    dense(
+        "reshaped_by_a_product",
+        stacked("layers.Dense(hidden_units, 'relu'),", first="layers.Reshape((np.prod((28, 28)),)),"),
+    ),
+    cnn(
+        "filters_from_an_array",
+        REFUSE
+        + CNN_STACK.replace("for _ in range(conv_layers)", "for filters in np.repeat(filters, conv_layers)")
+        + COMPILE,
+    ),
+    dense("class_of_sequential", f"model = Net(hidden_units)\n{COMPILE}", top=NET),
+    dense("class_of_functional", f"model = Net(hidden_units)\n{COMPILE}", top=FUNCTIONAL_NET),
+    dense(
+        "zeros_of_the_width",
+        stacked("layers.Dense(hidden_units, lambda x: keras.ops.maximum(x, keras.ops.zeros((hidden_units,)))),"),
+    ),
+    dense(
+        "rate_is_a_function",
+        stacked("layers.Dense(hidden_units, 'relu'),").replace(
+            "optimizer='adam'", "optimizer=keras.optimizers.Adam(lambda: 0.001)"
+        ),
     ),
 )

@@ -117,6 +117,7 @@ CASES: tuple[Case, ...] = (
         ARRAYS,
         FOUND,
         SINGLE,
+        VALUES,
     ),
     build(
         "outputs_with_four_axes",
@@ -127,6 +128,7 @@ CASES: tuple[Case, ...] = (
         ARRAYS,
         FOUND,
         SINGLE,
+        VALUES,
     ),
     build(
         "reversed",
@@ -143,6 +145,8 @@ CASES: tuple[Case, ...] = (
         COUNT,
         "The outputs are right, their order is not: it is that of the layers",
         ARRAYS,
+        SEQUENTIAL,
+        FOUND,
     ),
     build(
         "inputs_of_the_layers",
@@ -153,6 +157,7 @@ CASES: tuple[Case, ...] = (
         ARRAYS,
         FOUND,
         SINGLE,
+        VALUES,
     ),
     # build_activation_model: what it computes
     build(
@@ -243,6 +248,7 @@ CASES: tuple[Case, ...] = (
         ARRAYS,
         FOUND,
         NUMBER,
+        REFUSES,
     ),
     build(
         "dict_of_models",
@@ -337,6 +343,7 @@ class Activations(keras.Model):
         SHARED,
         SEQUENTIAL,
         *EXTRACTING,
+        REFUSES,
     ),
     build(
         "backend_function",
@@ -544,6 +551,38 @@ class Activations(keras.Model):
         SHARED,
         SEQUENTIAL,
         extract=ALONE,
+    ),
+    build(
+        "layers_between_left_out",
+        "inputs = tensor = keras.Input(model.input_shape[1:])\nfound = []\nfor layer in shown_layers(model):\n    tensor = layer(tensor)\n    found.append(tensor)\nreturn keras.Model(inputs, found)",
+        VALUES,
+        "Each layer takes what the one before it gives, the Activation too",
+    ),
+    build(
+        "first_layer_s_input",
+        "return keras.Model(model.layers[0].input, [layer.output for layer in shown_layers(model)])",
+        COUNT,
+        "The first layer may be an Input",
+        SINGLE,
+    ),
+    build(
+        "without_convolutions_refused",
+        "if not any(isinstance(layer, layers.Conv2D) for layer in model.layers):\n    raise ValueError('no convolution')\nreturn keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])",
+        COUNT,
+        "raised ValueError: no convolution",
+    ),
+    extract(
+        "model_damaged",
+        "activations = build_activation_model(model)(images)\nmodel.set_weights([0 * weight for weight in model.get_weights()])\nactivations = activations if isinstance(activations, list) else [activations]\nreturn {layer.name: np.asarray(activation) for layer, activation in zip(shown_layers(model), activations)}",
+        FOUND,
+        "changed the weights of the model that it was given",
+    ),
+    extract(
+        "first_activation_everywhere",
+        "activations = build_activation_model(model).predict(images, verbose=0)\nactivations = activations if isinstance(activations, list) else [activations]\nreturn {layer.name: activations[0] for layer in shown_layers(model)}",
+        FOUND,
+        "Names and arrays go together",
+        SEQUENTIAL,
     ),
 )
 

@@ -108,7 +108,14 @@ CASES: tuple[Case, ...] = (
         *VALUES,
     ),
     looping(
-        "one_too_many", "range(h - kh + 1)", "range(h - kh + 2)", SHAPE, "does one hang over the edge", *VALUES, LEFT
+        "one_too_many",
+        "range(h - kh + 1)",
+        "range(h - kh + 2)",
+        SHAPE,
+        "does one hang over the edge",
+        *VALUES,
+        LEFT,
+        REFUSES,
     ),
     looping("stride_two", "return output", "return output[::2, ::2]", SHAPE, "moves by more than one pixel", *VALUES),
     looping(
@@ -139,7 +146,7 @@ CASES: tuple[Case, ...] = (
     looping("clipped_to_pixels", "return output", "return np.clip(output, 0, 255)", ADDS, "that is ReLU", *VALUES),
     looping("never_written", "output[i, j] = ", "value = ", ADDS, "All values are 0", *VALUES),
     looping("return_in_the_loop", SUM, SUM + "\n    return output", ADDS, "Rows or columns at the end are 0", *VALUES),
-    looping("nothing_returned", "return output", "output", SHAPE, "Is the `return` missing?", ADDS, FLOATS),
+    looping("nothing_returned", "return output", "output", SHAPE, "Is the `return` missing?", ADDS, FLOATS, LEFT),
     looping(
         "list_returned",
         "return output",
@@ -359,7 +366,12 @@ CASES: tuple[Case, ...] = (
         "begin at the first",
     ),
     pooling(
-        "pool_returns_nothing", RESHAPED + "windows.max(axis=(1, 3))", POOL_SHAPE, "Is the `return` missing?", MAXIMUM
+        "pool_returns_nothing",
+        RESHAPED + "windows.max(axis=(1, 3))",
+        POOL_SHAPE,
+        "Is the `return` missing?",
+        MAXIMUM,
+        LEFT,
     ),
     pooling(
         "sorts_in_place",
@@ -479,5 +491,13 @@ CASES: tuple[Case, ...] = (
         *POOLING,
         NUMPY,
         status="crashed",
+    ),
+    looping(
+        "corner_of_ten",
+        "kh, kw = kernel.shape",
+        "kh, kw = kernel.shape\nimage = image[:10, :10]",
+        SHAPE,
+        "image of shape (28, 28)",
+        ADDS,
     ),
 )

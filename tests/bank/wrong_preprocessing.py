@@ -292,10 +292,10 @@ CASES: tuple[Case, ...] = (
         DIVIDES,
     ),
     # normalize_images: the function itself
-    scaling("returns_nothing", "images = images / 255.0", DIVIDES, "Is the `return` missing", FLOATS, SHAPE),
-    scaling("prints_instead", "print(images / 255.0)", DIVIDES, "Is the `return` missing", FLOATS, SHAPE),
-    scaling("bare_return", "return", DIVIDES, "Is the `return` missing", FLOATS, SHAPE),
-    scaling("ellipsis", "...", DIVIDES, "Is the `return` missing", FLOATS, SHAPE),
+    scaling("returns_nothing", "images = images / 255.0", DIVIDES, "Is the `return` missing", FLOATS, SHAPE, INPUT),
+    scaling("prints_instead", "print(images / 255.0)", DIVIDES, "Is the `return` missing", FLOATS, SHAPE, INPUT),
+    scaling("bare_return", "return", DIVIDES, "Is the `return` missing", FLOATS, SHAPE, INPUT),
+    scaling("ellipsis", "...", DIVIDES, "Is the `return` missing", FLOATS, SHAPE, INPUT),
     scaling(
         "name_error",
         "return image / 255.0",
@@ -852,5 +852,9 @@ CASES: tuple[Case, ...] = (
         LIST,
         SEQUENCES,
         REFUSES,
+    ),
+    axis("first_forty", "return images[:40, ..., np.newaxis]", LAST_AXIS, "(60, 28, 28, 1) was expected"),
+    naming(
+        "refuses_all", "raise ValueError('labels are 0 to 9')", NAMES, "raised ValueError", LIST, SEQUENCES, REFUSES
     ),
 )

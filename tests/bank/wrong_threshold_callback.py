@@ -507,4 +507,14 @@ CASES: tuple[Case, ...] = (
         PERCENT,
         "Is the f in front of the text missing",
     ),
+    ends(
+        "only_looks",
+        "accuracy = (logs or {}).get('accuracy')\nself.seen = accuracy",
+        ABOVE,
+        "neither stops nor prints at the end of an epoch",
+        *EVERYTHING[2:],
+    ),
+    ends("rounded_to_four", acting("round(logs.get('accuracy', 0), 4) >= self.threshold"), DEFAULT, "without rounding"),
+    ends("stops_late_anyway", acting(f"{REACHED} or epoch >= 50"), BELOW, "the number of the epoch does not count"),
+    ends("first_epochs_only", acting(f"{REACHED} and epoch < 20"), ABOVE, "The number of the epoch does not count"),
 )

@@ -159,7 +159,13 @@ CASES: tuple[Case, ...] = (
         "The end minus the beginning",
         *TIMING,
     ),
-    timing("whole_seconds", f"logs['epoch_seconds'] = int({SECONDS})", ADDS, "and again when it ends", *TIMING),
+    timing(
+        "whole_seconds",
+        f"logs['epoch_seconds'] = int({SECONDS})",
+        ADDS,
+        "are the seconds rounded, or converted by int()",
+        *TIMING,
+    ),
     # train
     training(
         "fit_not_returned", FIT[7:] + ")", FITS, "model.fit(...) returns the History: return it in turn", *TRAINING
@@ -188,9 +194,9 @@ CASES: tuple[Case, ...] = (
         "frozen", "model.trainable = False\n" + FIT + ")", FITS, "left the weights of the model as they were", *TRAINING
     ),
     changed(
-        "five_epochs_always", "epochs=epochs", "epochs=5", ARGUMENTS, "went 5 times over the images; 1 was expected"
+        "five_epochs_always", "epochs=epochs", "epochs=5", ARGUMENTS, "went 5 times over the images; 2 was expected"
     ),
-    changed("one_epoch_always", "epochs=epochs", "epochs=1", ARGUMENTS, "Where there is none, it is 5"),
+    changed("one_epoch_always", "epochs=epochs", "epochs=1", ARGUMENTS, "Pass it on: model.fit(..., epochs=epochs)"),
     changed(
         "default_of_ten",
         "epochs: int = 5",
@@ -321,5 +327,51 @@ CASES: tuple[Case, ...] = (
         *TRAINING,
         *PREDICTING,
         status="missing",
+    ),
+    # what stands in the logs, and how the model is trained
+    changed(
+        "times_the_last_batch",
+        "def on_epoch_begin(self, epoch: int,",
+        "def on_train_batch_begin(self, epoch: int,",
+        ADDS,
+        "That is one batch of the epoch",
+    ),
+    timing("minutes", f"logs['epoch_seconds'] = ({SECONDS}) / 60", ADDS, "Those are minutes", *TIMING),
+    timing(
+        "rounds_the_loss",
+        f"logs['epoch_seconds'] = {SECONDS}\nlogs['loss'] = round(logs['loss'], 1)",
+        ADDS,
+        "changed the other figures",
+    ),
+    training(
+        "other_learning_rate", "model.optimizer.learning_rate = 0.1\n" + FIT + ")", FITS, "set the learning rate to 0.1"
+    ),
+    training(
+        "class_weights",
+        FIT + ", class_weight={label: 1.0 + 9.0 * (label == 0) for label in range(10)})",
+        FITS,
+        "more weight than others",
+    ),
+    training(
+        "history_made_up",
+        FIT.replace("return", "history =") + ")\nhistory.history['loss'] = [0.0] * epochs\nreturn history",
+        FITS,
+        "says that the loss was 0.0000",
+    ),
+    training(
+        "one_epoch_many_times",
+        "for _ in range(epochs):\n    history = "
+        + FIT.replace("return ", "").replace("epochs=epochs", "epochs=1")
+        + ")\nreturn history",
+        ARGUMENTS,
+        "Call model.fit once",
+    ),
+    predicting(
+        "one_hot",
+        PROBABILITIES
+        + "return (probabilities == probabilities.max(axis=1, keepdims=True)).astype(int), probabilities.max(axis=1)",
+        ARRAYS,
+        "That is one-hot",
+        PROBABLE,
     ),
 )
