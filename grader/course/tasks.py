@@ -108,7 +108,19 @@ TASKS: tuple[Task, ...] = (
         hint="Start with the shape of the result: a kernel of height kh has h - kh + 1 places in an image of height h.",
         bonus=True,
         needs_tensorflow=False,
-        without=("tensorflow", "keras", "scipy", "torch", "jax", "cv2", "skimage"),
+        without=(
+            "tensorflow",
+            "keras",
+            "scipy",
+            "torch",
+            "jax",
+            "cv2",
+            "skimage",
+            "matplotlib",
+            "PIL",
+            "pandas",
+            "numba",
+        ),
     ),
 )
 """All tasks, in the order of the hand-out."""

@@ -5,6 +5,7 @@ What student code returns and a later question needs (a model, a callback) stays
 """
 
 import importlib
+import os
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -78,6 +79,7 @@ class Probes:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 bodies[node.name] = node.body
         untouched = all(name in bodies and _is_stub(bodies[name]) for name in public_names)
+        untouched = untouched and not any(_may_bind(node, public_names) for node in tree.body)
         return {"syntax": None, "untouched": untouched}
 
     def ask_import(self, module: str, without: Sequence[str] = (), stand_ins: Sequence[str] = ()) -> dict[str, Any]:
@@ -93,7 +95,9 @@ class Probes:
             from grader.sandbox.training import stand_in  # imports Keras, which some tasks do without
 
             sys.modules.update({name: stand_in(name) for name in stand_ins})
+        here = Path.cwd()
         self._module = importlib.import_module(module)
+        os.chdir(here)  # a module may have gone to its own folder, where nothing can be written
         names = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("_")]
         return {"names": [name[:80] for name in names[:NAME_LIMIT]]}
 
@@ -194,6 +198,8 @@ class Probes:
             self._small_model = self._keras.small_model()
         callback, model = self._objects[handle], self._small_model
         model.stop_training = False
+        if hasattr(callback, "set_params"):
+            callback.set_params({"epochs": 100, "steps": 10, "verbose": 0})
         if hasattr(callback, "set_model"):
             callback.set_model(model)
         else:  # no keras.callbacks.Callback, which is said elsewhere
@@ -244,7 +250,8 @@ class Probes:
 
     def ask_time_epochs(self, handle: int, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
         """Drive a callback through epochs of known length; per epoch, its logs afterwards and how long it took."""
-        return self._trainings.time_epochs(self._objects[handle], pauses, figures)
+        model = self._keras.small_model()
+        return self._trainings.time_epochs(self._objects[handle], model, pauses, figures)
 
     def ask_fit_with(
         self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str
@@ -277,6 +284,22 @@ class Probes:
     def ask_counted(self, handle: int) -> int:
         """How many epochs that callback has seen."""
         return int(self._objects[handle].epochs)
+
+
+def _may_bind(node: Any, names: Sequence[str]) -> bool:
+    """Whether a statement of a module, other than a `def` or `class`, may give one of these names another meaning."""
+    import ast
+
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import):
+        return False
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.ImportFrom):
+        return any((alias.asname or alias.name) in (*names, "*") for alias in node.names)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return any(not isinstance(target, ast.Name) or target.id in names for target in targets)
+    return True
 
 
 def _is_stub(body: list[Any]) -> bool:

@@ -32,8 +32,8 @@ ROWS = 100
 class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Stands in for the student's: keeps its threshold, and never stops a training."""
 
-    def __init__(self, threshold: Any = 0.98) -> None:
-        """Keep the threshold."""
+    def __init__(self, threshold: Any = 0.98, **_: Any) -> None:
+        """Keep the threshold; the student's may have further settings."""
         super().__init__()
         self.threshold = threshold
 
@@ -109,9 +109,15 @@ class Watching(keras.Sequential):  # type: ignore[misc]
         self.seen.trained.add(data)
         return super().train_step(data)
 
+    def evaluate(self, *arguments: Any, **named: Any) -> Any:
+        """Evaluate, and note whether it is `fit` that asks, for the validation at the end of an epoch."""
+        self.seen.validating = bool(named.get("_use_cached_eval_dataset"))
+        return super().evaluate(*arguments, **named)
+
     def test_step(self, data: Any) -> Any:
-        """Note the batch, and evaluate it."""
-        self.seen.tested.add(data)
+        """Evaluate the batch, and note it where it is one of the validation."""
+        if self.seen.validating:
+            self.seen.tested.add(data)
         return super().test_step(data)
 
 
@@ -120,6 +126,7 @@ class Seen:
 
     def __init__(self, optimizer: Any) -> None:
         self.trained, self.tested, self.optimizer = Rows(), Rows(), optimizer
+        self.validating = False
 
 
 class Trainings:
@@ -148,11 +155,14 @@ class Trainings:
         is_callback = issubclass(type(value), self._base)
         return {"class": type_name(value), "kind": kind, "callback": is_callback, "settings": settings}
 
-    def time_epochs(self, callback: Any, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
+    def time_epochs(
+        self, callback: Any, model: Any, pauses: list[float], figures: dict[str, float]
+    ) -> list[dict[str, Any]]:
         """Drive a callback through epochs of two batches that last as long as `pauses` say, in seconds.
 
         Per epoch, the logs afterwards and how long it took in all, the callback's own methods included.
         """
+        callback.set_model(model)
         callback.set_params({"epochs": len(pauses), "steps": 1, "verbose": 0})
         callback.on_train_begin({})
         epochs = []
@@ -208,7 +218,9 @@ class Trainings:
 
 
 def _entries(value: Any) -> list[Any]:
-    return list(value[:LISTED_CALLBACKS]) if type(value) in (list, tuple) else []
+    if issubclass(type(value), list):
+        return list.__getitem__(value, slice(LISTED_CALLBACKS))
+    return list(value[:LISTED_CALLBACKS]) if type(value) is tuple else []
 
 
 def _setting(callback: Any, name: str, directory: str) -> dict[str, Any]:

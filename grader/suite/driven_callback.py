@@ -156,6 +156,8 @@ class Driver:
             return "It goes by the loss: only logs['accuracy'] counts."
         if accuracy == self.threshold and self._tried({**logs, "accuracy": accuracy + 0.0005}):
             return "An accuracy that equals the threshold is enough: write >= instead of >."
+        if self._tried({**logs, "accuracy": self.threshold + 0.004}):
+            return BAND_HINT
         if self._tried({**logs, "accuracy": self.threshold}):
             return "It stops only where the accuracy equals the threshold: write >= instead of ==."
         if found := self._found_threshold(logs):
@@ -173,7 +175,9 @@ class Driver:
             if name != "accuracy" and self._tried(logs) and not self._tried(others):
                 return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
         if not self._tried({**logs, "accuracy": 1.0}, first=number):
-            return TURNED_HINT if self._tried({**logs, "accuracy": 0.0}) else FRESH_HINT.format("goes on")
+            if self._tried({**logs, "accuracy": 0.0}):
+                return TURNED_HINT
+            return BAND_HINT if self._tried(logs) else FRESH_HINT.format("goes on")
         if self._tried({**logs, "accuracy": 0.0}):
             return "It stops whatever the accuracy is: compare logs['accuracy'] with self.threshold."
         if self._tried({**logs, "accuracy": 0.0}, first=number):
@@ -201,12 +205,17 @@ class Driver:
             return PERCENT_HINT
         if self.threshold == DEFAULT:
             return f"It stops from an accuracy of {found:g} on; {DEFAULT} was expected."
-        return f"It stops from {found:g} on, not from {self.threshold:g}: compare with self.threshold, the argument."
+        return (
+            f"It stops from {found:g} on, not from {self.threshold:g}: compare the accuracy as it is with "
+            "self.threshold, the argument."
+        )
 
 
 PERCENT_HINT = "accuracy is 0 to 1, and so is the threshold: compare them as they are, neither of them in percent."
 
 NEARLY_HINT = "Compare the accuracy with the threshold as both are, without rounding: just below it is not enough."
+
+BAND_HINT = "Every accuracy from the threshold up to 1 stops the training, and none below it does."
 
 TURNED_HINT = "It stops where the accuracy is low: the comparison is the wrong way round."
 
@@ -232,12 +241,13 @@ def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
         return f"Keras calls {name}({arguments}): write def {name}(self, {arguments}=None)."
     if error.get("type") == "KeyError" and str(error.get("message")).strip("'") in OTHER_FIGURES:
         return "The key of the training accuracy is 'accuracy'."
-    missing = re.search(rf"'{CLASS}' object has no attribute '(\w+)'", str(error.get("message")))
-    if missing:
-        return f"self.{missing[1]} is not set: does __init__ keep it, under the same name?"
+    unset = re.search(rf"'{CLASS}' object has no attribute '(\w+)'", str(error.get("message")))
+    if unset:
+        return f"self.{unset[1]} is not set: does __init__ keep it, under the same name?"
     if name != "on_epoch_end":
         return f"Keras calls {name} too, without an accuracy; only on_epoch_end is needed."
-    if logs is None or "accuracy" not in logs:
+    missing = "None" in str(error.get("message")) or error.get("type") == "KeyError"
+    if missing and (logs is None or "accuracy" not in logs):
         return "logs may be None, and may lack accuracy: logs.get('accuracy') is None then."
     if error.get("type") in ("StopIteration", "KeyboardInterrupt", "GeneratorExit", "Exception", "RuntimeError"):
         return f"Nothing is raised to end a training. {STOP_HINT}"

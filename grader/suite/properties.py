@@ -19,7 +19,7 @@ from grader.suite.session import TaskSession
 
 Example = TypeVar("Example")
 
-FILLINGS = ("dim", "ramp", "noise", "white", "black")
+FILLINGS = ("dim", "ramp", "noise", "white", "black", "faint")
 """Simplest first: what fails on several is shown on the first. No pixel of `dim` is 0 or 255, so that a scale taken
 from the array itself shows."""
 
@@ -125,6 +125,8 @@ def _images(leading: tuple[int, ...], filling: str, number: int) -> "np.ndarray[
         return (np.arange(np.prod(shape)) % 199 + 20).astype(np.uint8).reshape(shape)
     if filling == "ramp":
         return (np.arange(np.prod(shape)) % 256).astype(np.uint8).reshape(shape)
+    if filling == "faint":  # as dark as an image that was scaled before
+        return (np.arange(np.prod(shape)) % 2).astype(np.uint8).reshape(shape)
     noise = np.random.default_rng(number).integers(0, 256, size=shape, dtype=np.uint8)
     noise[..., 0, :2] = (0, 255)
     return noise

@@ -6,6 +6,7 @@ function, a model) is obtained once; where that fails, the first check says so i
 
 import difflib
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from grader.course import settings
-from grader.course.tasks import Task
+from grader.course.tasks import Task, module_names
 from grader.judging.verdict import (
     Crashed,
     Failed,
@@ -33,7 +34,10 @@ from grader.sandbox.withheld import REFUSAL
 Obtained = TypeVar("Obtained")
 
 IMPORT_HINTS = (
-    ("relative import", "Write `from preprocessing import ...`, without a dot: the modules lie side by side."),
+    (
+        "relative import",
+        "Write the import without a dot, as in `from preprocessing import ...`: the modules lie side by side.",
+    ),
     (REFUSAL, "The task is to be solved without that library: remove its import, and what uses it."),
     ("cannot import name", "There is nothing of that name: is it spelt as the hand-out, or the library, spells it?"),
     ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
@@ -230,9 +234,11 @@ class TaskSession:
     def exception(self, shown: str, error: dict[str, Any], name: str = "") -> Verdict:
         """The verdict on an exception of student code."""
         if error.get("unfinished") and error.get("frames"):
-            where = f"{name or error['frames'][-1].get('function')}"
-            return NotStarted(f"{clean(where, 80)} is not written yet: it still raises NotImplementedError.")
-        hint = ENDLESS_HINT if error.get("type") == "RecursionError" else ""
+            inner = str(error["frames"][-1].get("function"))
+            where = f"{name}.{inner}" if inner.startswith("__") and name else name or inner
+            text = f"{clean(where, 80)} is not written yet: it still raises NotImplementedError."
+            return Failed(text, reason=text) if inner.startswith("__") else NotStarted(text)
+        hint = _hint_for(error)
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
@@ -330,10 +336,14 @@ class TaskSession:
         if error.get("unfinished"):
             return NotStarted(f"{file_name} raises NotImplementedError as soon as it is imported.")
         text = str(error.get("message", ""))
-        hint = next((hint for part, hint in IMPORT_HINTS if part in text), "")
+        hint = next((hint for part, hint in IMPORT_HINTS if part in text), "") or _hint_for(error)
         name = str(error.get("import_name", "")).partition(".")[0]
         if f"{name}.py" in self._submission.other_files:
             hint = f"{clean(name, 80)}.py is not part of a submission: only the modules of the tasks are read."
+        elif name in MODULES:
+            hint = hint or "There is nothing of that name: is it spelt as the library spells it?"
+        elif near := difflib.get_close_matches(name, MODULES, n=1, cutoff=0.7):
+            hint = f"There is {near[0]}: is that it, misspelt?"
         elif error.get("type") == "ModuleNotFoundError" and name:
             hint = "Only numpy, tensorflow, keras, the standard library and the modules of the tasks can be imported."
         return Missing(raised(f"Importing {file_name}", error), hint or MAIN_HINT)
@@ -344,6 +354,37 @@ class TaskSession:
             self._guest.close()
             self._guest = None
             self._known.clear()  # what was obtained lived in that guest
+
+
+MODULES = ("numpy", "tensorflow", "keras", *module_names())
+"""What a module may import, beside the standard library."""
+
+ALIASES = {
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "keras": "import keras",
+    "tf": "import tensorflow as tf",
+    "tensorflow": "import tensorflow",
+    "layers": "from keras import layers",
+    "time": "import time",
+    "os": "import os",
+    "Path": "from pathlib import Path",
+}
+"""Names that are everywhere, and the line that brings them."""
+
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+
+
+def _hint_for(error: Mapping[str, Any]) -> str:
+    """What helps against an exception that means the same everywhere; empty where it is none of these."""
+    undefined = UNDEFINED.search(str(error.get("message", "")))
+    if error.get("type") == "NameError" and undefined:
+        if undefined[1] in ALIASES:
+            return f"`{ALIASES[undefined[1]]}` is missing at the top of the file."
+        return f"Is {undefined[1]} misspelt, or defined further below, or in another function?"
+    if error.get("type") == "EOFError":
+        return "input() cannot be answered here: a function gets all that it needs as arguments."
+    return ENDLESS_HINT if error.get("type") == "RecursionError" else ""
 
 
 ENDLESS_HINT = "A function that calls itself needs a case in which it does not."

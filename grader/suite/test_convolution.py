@@ -350,8 +350,9 @@ def test_convolve2d_computes_in_floats(task: TaskSession) -> None:
         generator.integers(-9, 9, (2, 2)) / 4,
         generator.integers(2**20, 2**24, (2, 3)).astype(np.int32),
     ]
+    negative = Scene(generator.integers(-300, 0, (6, 7)).astype(np.int16), kernels[1])
     plain = _scene(CONVOLUTIONS[0], 0)
-    cases = [Scene(image, kernel) for kernel in kernels]
+    cases = [*(Scene(image, kernel) for kernel in kernels), negative]
     cases += [Scene(plain.image.astype(dtype), plain.kernel.astype(dtype)) for dtype in FLOATS]
     for scene in cases:
         called = convolve(task, scene)
@@ -389,12 +390,20 @@ def _overflowed(scene: Scene, kind: np.dtype[Any], each: bool) -> Array:
 def test_convolve2d_refuses_a_larger_kernel(task: TaskSession) -> None:
     """A kernel that is higher or wider than the image raises ValueError."""
     expect_accepted(task, _scene(CONVOLUTIONS[0], 0))
-    for shape, larger in (((3, 5), (4, 2)), ((3, 5), (2, 6)), ((4, 4), (5, 5)), ((3, 6), (5, 3)), ((6, 3), (2, 9))):
+    for shape, larger in (
+        ((3, 5), (4, 2)),
+        ((3, 5), (2, 6)),
+        ((4, 4), (5, 5)),
+        ((3, 6), (5, 3)),
+        ((6, 3), (2, 9)),
+        ((3, 5), (1, 6)),
+        ((5, 3), (6, 1)),
+    ):
         scene = Scene(np.ones(shape), np.ones(larger))
         try:
             called = task.call(CONVOLVE, scene.image, scene.kernel, shown=scene.shown, raises=ValueError)
         except Failed as failure:
-            failure.hint = _raised_hint(failure.message) or f"ValueError was expected: {REFUSE_HINT}"
+            failure.hint = failure.hint or _raised_hint(failure.message) or f"ValueError was expected: {REFUSE_HINT}"
             raise
         if called.result["kind"] != "raised":
             raise Failed(f"{scene.shown} returned {_returned(called)}; ValueError was expected.", _accepted(called))
@@ -433,18 +442,22 @@ def _accepted(called: Called) -> str:
 
 
 def pooled_images() -> "st.SearchStrategy[tuple[Array, int]]":
-    """Images, all negative, mixed or of 8 bits, each with the size of a window."""
+    """Images of floats and integers, all negative, mixed, far below zero, of 8 bits, each with the size of a window."""
     return st.builds(_pooled, st.sampled_from(POOLINGS), st.sampled_from(range(60)))
 
 
 def _pooled(pooling: tuple[tuple[int, int], int], number: int) -> tuple[Array, int]:
     shape, size = pooling
     generator = np.random.default_rng(number)
-    match number % 3:
+    match number % 5:
         case 0:
             return generator.permutation(np.prod(shape)).reshape(shape) / 4 - 2.0, size
         case 1:
             return -(generator.permutation(np.prod(shape)).reshape(shape) + 2) / np.float32(4), size
+        case 4:
+            return generator.permutation(np.prod(shape)).reshape(shape) / 4 - 5e4, size
+        case 3:
+            return (1000 * generator.permutation(np.prod(shape)).reshape(shape) - 2000).astype(np.int32), size
     return (generator.permutation(np.prod(shape)) % 256).reshape(shape).astype(np.uint8), size
 
 

@@ -208,7 +208,7 @@ def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
         found = made.settings(CHECKPOINT)
         expect_path(made, CHECKPOINT, found["filepath"], "best.keras")
         expect_monitor(made, CHECKPOINT, found, FIGURES)
-        if found["save_best_only"] is not True:
+        if found["save_best_only"] != 1:  # True, or as good as it
             shown = f"The {CHECKPOINT} of {made.shown}"
             raise Failed(f"{shown} keeps every epoch's model; the best was asked for.", "Set save_best_only=True.")
         if found["save_freq"] != "epoch":
@@ -406,9 +406,9 @@ def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
     if len(seconds) != 2:
         message = f"The History of {asked} holds {len(seconds)} epoch_seconds; one for each of 2 epochs was expected."
         raise Failed(message, "Put it into the dict logs itself, in on_epoch_end: Keras copies it into the History.")
-    if not all(figure > 0 for figure in seconds) or sum(seconds) > value["took"] + SLACK:
+    if not all(figure >= 0 for figure in seconds) or sum(seconds) > value["took"] + SLACK:
         message = f"The epoch_seconds in the History of {asked} are not the seconds that the epochs took"
-        raise Failed(f"{message}: each is above 0, and together they are no more than the whole fit.")
+        raise Failed(f"{message}: none is below 0, and together they are no more than the whole fit.")
 
 
 # Training

@@ -2,6 +2,7 @@
 
 from textwrap import indent
 
+from grader.course.settings import REPOSITORY
 from tests.bank.cases import Case
 
 INIT = """\
@@ -211,6 +212,22 @@ accuracy = get("accuracy")
 if accuracy is None or accuracy < self.threshold: return
 self.model.stop_training = True; print("Accuracy", accuracy, "reached threshold", str(round(self.threshold * 100, 2)) + "%")"""
 
+STUB = (REPOSITORY / "assignments" / "threshold_callback.py").read_text(encoding="utf-8")
+OVERRIDDEN = """
+class Stopping(keras.callbacks.Callback):
+    def __init__(self, threshold=0.98):
+        super().__init__()
+        self.threshold = threshold
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (logs or {}).get("accuracy", 0) >= self.threshold:
+            self.model.stop_training = True
+            print(f"Reached {100 * self.threshold:g}%")
+
+
+AccuracyThresholdCallback = Stopping
+"""
+
 CASES: tuple[Case, ...] = (
     Case("tutorial_callback", "threshold_callback", TUTORIAL),
     Case("imported_by_name_with_decimal_and_logging", "threshold_callback", IMPORTED_BY_NAME),
@@ -286,4 +303,8 @@ CASES: tuple[Case, ...] = (
         (PRINT, "print('Reached', '{:n}%'.format(100 * self.threshold), sep=' -> ', file=sys.stderr)"),
         top="import sys",
     ),
+    case(
+        "says_which_epoch", (PRINT, "print(f\"{self.threshold:.1%} in epoch {epoch + 1} of {self.params['epochs']}\")")
+    ),
+    Case("stub_left_and_overridden", "threshold_callback", source=STUB + OVERRIDDEN),
 )

@@ -212,4 +212,15 @@ CASES: tuple[Case, ...] = (
             "probabilities = model.predict(images, verbose=0, batch_size=7)\norder = np.argsort(probabilities, axis=1)[:, ::-1]\nreturn order[:, 0], np.take_along_axis(probabilities, order, axis=1)[:, 0]",
         ),
     ),
+    case(
+        "evaluates_too",
+        body(
+            TRAIN,
+            "history = model.fit(images, labels, epochs=epochs, validation_data=validation_data, callbacks=list(callbacks))\nprint(model.evaluate(images, labels, verbose=0))\nreturn history",
+        ),
+    ),
+    case(
+        "timer_that_names_the_model",
+        ('logs["epoch_seconds"] =', 'print(self.model.name, self.params["epochs"])\n        logs["epoch_seconds"] ='),
+    ),
 )

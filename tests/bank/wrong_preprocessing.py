@@ -566,7 +566,7 @@ CASES: tuple[Case, ...] = (
         "set_of_labels",
         CHECKED + "return [CLASS_NAMES[label] for label in set(map(int, labels))]",
         NAMES,
-        "The names are those of the labels",
+        "Those are the names in their order",
         SEQUENCES,
     ),
     naming(

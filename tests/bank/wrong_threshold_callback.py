@@ -114,6 +114,7 @@ CASES: tuple[Case, ...] = (
         acting('max(logs.get("accuracy", 0), logs.get("val_accuracy", 0)) >= self.threshold'),
         ONLY,
         "It goes by logs['val_accuracy']",
+        LOGS,
     ),
     ends(
         "both_accuracies",
@@ -128,6 +129,7 @@ CASES: tuple[Case, ...] = (
         "It goes by logs['val_accuracy']",
         BELOW,
         FIT,
+        LOGS,
     ),
     ends("on_loss", acting('logs.get("loss", 1) <= 1 - self.threshold'), ONLY, "It goes by logs['loss']", *NEVER, LOGS),
     ends("on_small_loss", acting('logs.get("loss", 1) < 0.05'), ONLY, "It goes by logs['loss']", *NEVER, LOGS),
@@ -140,6 +142,7 @@ CASES: tuple[Case, ...] = (
         DEFAULT,
         "It stops from an accuracy of 0.976 on",
         ARGUMENT,
+        AT,
     ),
     ends(
         "percent_against_fraction",
@@ -406,8 +409,9 @@ CASES: tuple[Case, ...] = (
         INIT,
         "super().__init__()\ntype(self).threshold = max(threshold, getattr(type(self), 'threshold', 0))",
         ARGUMENT,
-        "It stops from 0.98 on",
+        "It stops from 0.999 on",
         PERCENT,
+        ONE_LINE,
     ),
     # what it prints
     slip("prints_nothing", PRINT, "pass", ONE_LINE, "Write print(...) in on_epoch_end", PERCENT),
