@@ -233,7 +233,7 @@ def test_prints_one_line(task: TaskSession) -> None:
     expect_silence(made, made.printed, "before the training began")
     for accuracy in (0.4, 0.9, 0.975):
         stopped, printed = made.epoch_end({"accuracy": accuracy, "loss": 0.5})
-        if not stopped:  # which is another check's matter
+        if not stopped or accuracy < 0.95:  # a stop that is nearly right is another check's matter alone
             expect_silence(made, printed, f"at an accuracy of {accuracy}, below the threshold")
     for logs in (None, {"loss": 0.5}):
         with suppress(Failed):  # that there may be no accuracy is another check's matter

@@ -1096,9 +1096,8 @@ BONUS = (
         import tensorflow
         """,
         task="convolution",
-        status="failed timeout",
-        most=9,
-        says="imports keras and tensorflow; numpy alone was asked",
+        status="missing",
+        says="Permission denied",
     ),
 )
 
