@@ -118,10 +118,19 @@ def test_of_the_same_student_the_latest_counts(tmp_path):
 
 
 def test_names_are_safe_and_differ(tmp_path):
-    for name in ("=SUM(A1)", "CON", "a" * 200, "class.html", "zwei:punkte", "tab\tulator", "李雷"):
+    for name in (
+        "=SUM(A1)",
+        "CON",
+        "a" * 200,
+        "class.html",
+        "zwei:punkte",
+        "tab\tulator",
+        "李雷",
+        "gradebook.sqlite-wal",
+    ):
         lay(tmp_path, {f"{name}/cnn.py": CNN})
     names = [handed.name for handed in find(tmp_path).handed]
-    assert len({name.casefold() for name in names}) == 7 and not {name.casefold() for name in names} & RESERVED
+    assert len({name.casefold() for name in names}) == 8 and not {name.casefold() for name in names} & RESERVED
     assert all(len(name) <= 130 and not set(name) & set(':\t<>"|?*/\\') for name in names)
     assert "_CON" in names and "class.html (2)" in names and "李雷" in names
 

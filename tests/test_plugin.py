@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -213,6 +214,24 @@ def test_what_a_terminal_cannot_show_costs_its_character_alone(tmp_path):
     folder = case.write(tmp_path / "odd")
     done = run("grader", "--submission", folder, "--task", "preprocessing", PYTHONIOENCODING="cp1252:strict")
     assert done.returncode == 1 and "normalise_?mages" in done.stdout and len(done.stdout.splitlines()) > 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+def test_a_run_that_is_told_to_end_leaves_nothing(tmp_path):
+    case = Case("hangs", "preprocessing", source="open('begun', 'w').close()\nwhile True: pass\n")
+    command = [*PYTEST, "grader", "-c", "tox.ini", f"--submission={case.write(tmp_path / 'hangs')}"]
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    variables = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(
+        [*command, "--task=preprocessing"], cwd=REPOSITORY, env=variables, stdout=subprocess.DEVNULL
+    ) as process:
+        until = time.monotonic() + 60
+        while not list(scratch.glob("grader-*/scratch/begun")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    assert not list(scratch.glob("grader-*"))
 
 
 def test_a_part_of_the_checks_is_not_all(tmp_path):

@@ -19,6 +19,7 @@ import pytest
 
 from grader.course import settings
 from grader.course.settings import REPOSITORY
+from grader.judging.verdict import LINES_LIMIT, clean
 from grader.plugin import grade
 from grader.results import Results, Status
 from grader.sandbox.answers import FORMS, is_answer, is_exception, is_observation
@@ -205,6 +206,10 @@ def test_what_is_written_is_bounded_in_all(guest):
             for _ in range(9):
                 call(made, "write", count, size)
                 time.sleep(settings.WATCH_SECONDS / 4)
+
+
+def test_a_message_has_no_more_lines_than_a_screen():
+    assert len(clean("line\n" * 500, 10_000).splitlines()) == LINES_LIMIT
 
 
 def test_folders_of_guests_are_removed(sandbox, monkeypatch, tmp_path):
@@ -506,6 +511,7 @@ def test_the_host_never_imports_tensorflow():
     program = f"""
 import sys
 from pathlib import Path
+from grader.judging.verdict import LINES_LIMIT, clean
 from grader.plugin import grade
 results = grade(Path({str(SOLUTIONS)!r}))
 assert results.score == 100, results

@@ -1188,6 +1188,25 @@ CASES: tuple[Hostile, ...] = (
         most=1,
     ),
     Hostile(
+        "settings_that_keras_refuses",
+        """
+        import keras
+        from keras import layers
+        def build_dense_model(hidden_units=128):
+            layers_ = [keras.Input((28, 28)), layers.Flatten(), layers.Dense(hidden_units, "relu"), layers.Dense(10, "softmax")]
+            model = keras.Sequential(layers_)
+            adam = keras.optimizers.Adam(use_ema=True)
+            adam.ema_momentum = 7.0
+            model.compile(adam, "sparse_categorical_crossentropy", metrics=["accuracy"])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=18,
+        says="Keras refuses to train build_dense_model() anew",
+    ),
+    Hostile(
         "error_for_everything",
         "def normalize_images(images): raise ValueError\nadd_channel_axis = label_names = normalize_images",
         at="module",
