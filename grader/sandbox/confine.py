@@ -296,22 +296,24 @@ if sys.platform == "linux":
             if folder.name in PACKAGE_FOLDERS and os.access(folder, os.R_OK | os.X_OK):
                 hidden |= {entry for entry in folder.iterdir() if _tells_of_grader(entry.name)}
                 hidden |= {folder / name for name in without if (folder / name).is_dir()}
+        above = {folder for secret in hidden for folder in (secret, *secret.parents)}
         for root in roots:
-            yield from _around(root, hidden)
+            yield from _around(root, hidden, above)
 
-    def _around(path: Path, hidden: set[Path]) -> Iterator[tuple[Path, bool]]:
+    def _around(path: Path, hidden: set[Path], above: set[Path]) -> Iterator[tuple[Path, bool]]:
         """`path` whole where nothing hidden lies in it, otherwise its parts, without links: they lead anywhere.
 
-        It may itself lie in something hidden: an environment in the repository.
+        It may itself lie in something hidden: an environment in the repository. What is hidden, and the folders that it
+        lies in, are `above`.
         """
-        if not any(secret.is_relative_to(path) for secret in hidden):
+        if path not in above:
             yield path, False
         elif path not in hidden and path.is_dir() and os.access(path, os.R_OK | os.X_OK):
             if str(path) in sys.path:
                 yield path, True  # to import is to list; folders below can then be listed too, their files not read
             for entry in path.iterdir():
                 if not entry.is_symlink():
-                    yield from _around(entry, hidden)
+                    yield from _around(entry, hidden, above)
 
     def _grader_folder() -> Path:
         return Path(__file__).resolve().parents[1]

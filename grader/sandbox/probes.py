@@ -250,7 +250,7 @@ class Probes:
 
     def ask_time_epochs(self, handle: int, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
         """Drive a callback through epochs of known length; per epoch, its logs afterwards and how long it took."""
-        model = self._keras.small_model()
+        model = self._small_model = self._small_model or self._keras.small_model()
         return self._trainings.time_epochs(self._objects[handle], model, pauses, figures)
 
     def ask_fit_with(
