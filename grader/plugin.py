@@ -8,6 +8,7 @@ import ast
 import gc
 import platform
 import signal
+import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from grader.reports.visibility import Feedback
     from grader.sandbox.host import Sandbox
     from grader.sandbox.submission import Submission
+    from grader.suite.ahead import Ahead
 
 SUITE = Path(__file__).resolve().parent / "suite"
 
@@ -96,6 +98,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if _collects_suite(config) and not config.option.help and not config.option.version:
         if getattr(config.option, "numprocesses", None):
             raise pytest.UsageError("pytest grader shares one sandbox among all checks: leave out -n of pytest-xdist")
+        if all(path.is_relative_to(SUITE.parent) for path in _arguments(config)):
+            hook = getattr(config.pluginmanager, "rewrite_hook", None)  # no check asserts, and it takes half a second
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
         config.pluginmanager.register(Grading(config), "fashion-grading")
         if config.pluginmanager.get_plugin(SHARED) is None:
             with suppress(ValueError):  # not in the main thread
@@ -104,17 +109,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _collects_suite(config: pytest.Config) -> bool:
     """Whether an argument names the suite, something in it, or a folder around it."""
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
-        if SUITE.is_relative_to(path) or path.is_relative_to(SUITE):
-            return True
-    return False
+    return any(SUITE.is_relative_to(path) or path.is_relative_to(SUITE) for path in _arguments(config))
+
+
+def _arguments(config: pytest.Config) -> list[Path]:
+    """The paths that pytest is to collect."""
+    return [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
 
 
 def _other_grader(config: pytest.Config) -> Path | None:
     """Another copy of this grader among the arguments: its checks cannot run with the plugin of this one."""
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
+    for path in _arguments(config):
         for folder in (path, *path.parents):
             if (folder / "suite" / "session.py").is_file() and (folder / "plugin.py").is_file():
                 return folder if folder != SUITE.parent else None
@@ -172,7 +177,7 @@ def grade(
     arguments += [f"--store={store}"] if store else []
     unneeded = ["terminal", "cacheprovider", "capture", "faulthandler", "junitxml", "hypothesispytest", "timeout"]
     unneeded += ["unraisableexception", "threadexception"]  # each collects garbage, 50 ms, for warnings nobody reads
-    arguments += [part for name in unneeded for part in ("-p", f"no:{name}")]
+    arguments += ["--assert=plain", *(part for name in unneeded for part in ("-p", f"no:{name}"))]
     status = pytest.main(arguments, plugins=[_Register(shared)])
     if shared.results is None:
         raise RuntimeError(
@@ -214,8 +219,10 @@ class Grading:
         self.run.progress = self._progress
         config.stash[RUN] = self.run
         config.add_cleanup(self.run.close)
+        self.ahead: Ahead | None = None
         if not config.option.collectonly:
-            self.run.begin()
+            chosen = config.option.keyword or config.option.markexpr or any("::" in part for part in config.args)
+            self.run.begin([] if chosen else [task for task in TASKS if task.name in self.selected])
         if self.quiet:  # the board says it all
             config.option.verbose = -2
             config.option.tbstyle = "no"
@@ -246,8 +253,28 @@ class Grading:
         if not self.config.option.collectonly:
             names = {name for name, _ in self.selected_checks}
             self.run.warm([task for task in TASKS if task.name in names])
+            if not (self.config.getoption("--in-process") or self.config.pluginmanager.get_plugin(SHARED)):
+                from grader.suite.ahead import Ahead  # with it comes the suite
+
+                self.ahead = Ahead(self.run)
+                self.config.add_cleanup(self.ahead.close)
+                self.ahead.begin([item for item in session.items if item.name != TRAINED_CHECK])
 
     # Checks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Wait for a check that is run ahead: until its task is done, the task's session is another thread's."""
+        if self.ahead is not None:
+            self.ahead.outcome(_task_name(item), item.name)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """What became of a check that has been run ahead."""
+        done, error = self.ahead.outcome(_task_name(pyfuncitem), pyfuncitem.name) if self.ahead else (False, None)
+        if error is not None:
+            raise error
+        return True if done else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -39,6 +39,9 @@ SERVER_SECONDS = 10.0
 GRACE_SECONDS = 1.0
 """What a guest has to end after it closed its wire, so that its exit status can be told: it takes a millisecond."""
 
+ENDED = "the run has ended"
+"""What is said to threads that ask for a guest when all is over."""
+
 PORTABLE_VARIABLE = "GRADER_SANDBOX"
 """Set to `portable`, it forces what macOS, Windows and old kernels get: a fresh process a guest, no confinement."""
 
@@ -194,7 +197,7 @@ class ForkServer:
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
         try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=2 if self._ready else 0)
         except subprocess.TimeoutExpired:
             self._process.kill()  # it was still importing; it has no children yet
             self._process.wait()
@@ -444,13 +447,20 @@ class Sandbox:
         """Prepare; the folders of guests are made in `scratch`, or where temporary files belong."""
         self._servers: dict[str, Server] = {}
         self._lock = threading.Lock()  # several trainings may be begun at once
+        self._closed = False
         self._scratch = scratch
         self.portable = not can_fork()
 
     def warm(self, tensorflow: bool) -> Server:
-        """Start a server in the background, so that it imports while something else is done."""
+        """Start a server in the background, so that it imports while something else is done.
+
+        Raises:
+            SandboxError: the sandbox has been closed.
+        """
         preload = TENSORFLOW_MODULES if tensorflow else GUEST_MODULES
         with self._lock:
+            if self._closed:
+                raise SandboxError(ENDED)
             if preload not in self._servers:
                 self._servers[preload] = FreshServer(preload) if self.portable else ForkServer(preload)
             return self._servers[preload]
@@ -511,7 +521,10 @@ class Sandbox:
             raise SandboxError(f"a guest could not be started: {error}") from None
 
     def close(self) -> None:
-        """End everything that was started."""
-        for server in self._servers.values():
+        """End everything that was started, and start nothing more."""
+        with self._lock:
+            self._closed = True
+            servers = list(self._servers.values())
+            self._servers.clear()
+        for server in servers:
             server.close()
-        self._servers.clear()

@@ -30,7 +30,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 def task(request: pytest.FixtureRequest, run: Run) -> TaskSession:
     """The session of the task whose file the check stands in; `test_cnn.py` holds the checks of `cnn`."""
     name = request.path.stem.removeprefix("test_")
-    run.close_sessions(but=name)
+    run.close_sessions(but={name, *run.busy})
     session = run.session(next(task for task in TASKS if task.name == name))
     session.check = request.node.name
     return session

@@ -2,10 +2,12 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
@@ -16,13 +18,16 @@ from grader.judging.jobs import Job, Trained
 from grader.judging.store import Store
 from grader.judging.trainings import Trainings
 from grader.judging.verdict import Verdict
-from grader.sandbox.host import Sandbox
+from grader.sandbox.host import ENDED, Guest, Sandbox, SandboxError
 from grader.sandbox.submission import Submission
 from grader.suite.in_process import InProcess
 from grader.suite.session import Asked, TaskSession
 
 RUN: "pytest.StashKey[Run]" = pytest.StashKey()
 """Where the plugin leaves the run for the fixtures."""
+
+UNFINISHED = b"NotImplementedError"
+"""What every function of a stub raises."""
 
 
 class Run:
@@ -34,6 +39,7 @@ class Run:
         isolation: the protections that were in force, as the guests report them.
         store: the folder of trained results; None for the usual one.
         progress: told a line while something trains, and an empty one when it is done.
+        busy: names of the tasks that other threads are at work on.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Run:
         self.profile = profile
         self.isolation: dict[str, Any] = {"mode": "in-process", "verdict": False} if in_process else {}
         self.progress: Callable[[str], None] = lambda line: None
+        self.busy: set[str] = set()
         self.sandbox = sandbox or Sandbox()
         self._own_sandbox = sandbox is None
         self.store = store
@@ -57,6 +64,9 @@ class Run:
         self._in_process = in_process
         self._scratch: Path | None = None
         self._sessions: dict[str, TaskSession] = {}
+        self._lock = threading.Lock()
+        self._guests: WeakSet[Guest] = WeakSet()
+        self._ended = False
 
     @property
     def problems(self) -> list[str]:
@@ -64,27 +74,36 @@ class Run:
         return self._store.problems
 
     def session(self, task: Task) -> TaskSession:
-        """The session of one task, opened at the first question; there is one at a time, others are closed."""
+        """The session of one task, opened at the first question."""
         if task.name not in self._sessions:
             self._sessions[task.name] = TaskSession(task, self.submission, self._start)
         return self._sessions[task.name]
 
-    def close_sessions(self, but: str = "") -> None:
-        """End the guests of all tasks but one: they are not needed again, and hold memory."""
-        for name, session in self._sessions.items():
-            if name != but:
+    def close_sessions(self, but: Collection[str] = ()) -> None:
+        """End the guests of all tasks but some: they are not needed again, and hold memory."""
+        for name, session in list(self._sessions.items()):
+            if name not in but:
                 session.close()
 
-    def begin(self) -> None:
-        """Start the server that reads the modules, which imports numpy while pytest collects the checks."""
+    def begin(self, tasks: Collection[Task]) -> None:
+        """Start the servers, which import while pytest collects the checks.
+
+        Args:
+            tasks: those that are certain to be graded; TensorFlow is imported where one of them surely needs it.
+        """
         if self.submission.sources and not self._in_process:
             self.sandbox.warm(tensorflow=False)
+            if any(task.needs_tensorflow and self._is_written(task) for task in tasks):
+                self.sandbox.warm(tensorflow=True)
 
-    def warm(self, tasks: list[Task]) -> None:
+    def _is_written(self, task: Task) -> bool:
+        """Whether a module is there and surely more than the stub, told by its text alone."""
+        return UNFINISHED not in self.submission.sources.get(task.file_name, UNFINISHED)
+
+    def warm(self, tasks: Collection[Task]) -> None:
         """Have TensorFlow imported, if one of these tasks needs it and is more than a stub, while others are graded."""
-        if self._in_process:
-            return
-        if any(task.needs_tensorflow and self.session(task).is_worth_a_guest() for task in tasks):
+        need = [task for task in tasks if task.needs_tensorflow and not self._in_process]
+        if any(self._is_written(task) or self.session(task).is_worth_a_guest() for task in need):
             self.sandbox.warm(tensorflow=True)
 
     def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str]) -> Asked:
@@ -92,8 +111,13 @@ class Run:
             return InProcess(self._folder(), seed, tensorflow)
         guest = self.sandbox.guest(sources, seed, tensorflow, without)
         mode = "process" if self.sandbox.portable else "fork"
-        in_force = {name: force and self.isolation.get(name, True) for name, force in guest.isolation.items()}
-        self.isolation = {"mode": mode, "verdict": True, **in_force}  # what holds for every guest so far
+        with self._lock:
+            if self._ended:
+                guest.close()
+                raise SandboxError(ENDED)
+            self._guests.add(guest)
+            in_force = {name: force and self.isolation.get(name, True) for name, force in guest.isolation.items()}
+            self.isolation = {"mode": mode, "verdict": True, **in_force}  # what holds for every guest so far
         return guest
 
     def _folder(self) -> Path:
@@ -139,12 +163,20 @@ class Run:
         key = self._trainings.begin(job)
         return self._trainings.wait(key, lambda line: self.progress(line and f"{title}: {line}"))
 
-    def close(self) -> None:
-        """End everything and remove what was written."""
-        self.close_sessions()
-        self._trainings.close()
+    def end(self) -> None:
+        """End all guests, and start no other; whoever waits for one in another thread goes on with an error."""
+        with self._lock:
+            self._ended = True
+            guests = list(self._guests)
+        for guest in guests:
+            guest.close()
         if self._own_sandbox:
             self.sandbox.close()
+
+    def close(self) -> None:
+        """End everything and remove what was written."""
+        self.end()
+        self._trainings.close()
         if self._scratch is not None:
             with suppress(OSError):
                 shutil.rmtree(self._scratch)

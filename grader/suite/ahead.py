@@ -1,0 +1,87 @@
+"""Runs the checks of two tasks at a time, before pytest comes to them, so that both cores have work.
+
+A check is a function of its task's session and of the run, and each task has a session of its own: what it finds does
+not depend on when it runs. Pytest comes to the checks in its own order, and is given what became of them.
+"""
+
+import inspect
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any
+
+import pytest
+
+from grader.course.tasks import TASKS, Task
+from grader.suite.run import Run
+
+AT_A_TIME = 2
+"""Tasks: each has a guest of 100 MB beside the server, and one guest keeps little more than one core busy."""
+
+LOOK_SECONDS = 0.2
+"""How often one who waits can be interrupted: on Windows, Ctrl-C does not end a wait."""
+
+Outcomes = dict[str, BaseException | None]
+"""Per check, by its item's name, what it raised."""
+
+
+class Ahead:
+    """What has been begun of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._begun: dict[str, Future[Outcomes]] = {}
+        self._workers = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="ahead")
+        self._closed = False
+
+    def begin(self, items: Sequence[pytest.Item]) -> None:
+        """Begin with the tasks of these checks that need TensorFlow; the others take no longer by turns."""
+        for task in TASKS:
+            own = [item for item in items if item.path.stem == f"test_{task.name}"]
+            if own and task.needs_tensorflow and all(_is_plain(item) for item in own):
+                self._run.busy.add(task.name)
+                self._begun[task.name] = self._workers.submit(self._outcomes, task, own)
+
+    def outcome(self, task: str, check: str) -> tuple[bool, BaseException | None]:
+        """Whether a check has been run ahead, and what it raised; waits where its task is at work."""
+        while task in self._begun:
+            try:
+                outcomes = self._begun[task].result(timeout=LOOK_SECONDS)
+            except NotYet:
+                continue
+            except CancelledError:
+                break
+            return check in outcomes, outcomes.get(check)
+        return False, None
+
+    def _outcomes(self, task: Task, items: Sequence[pytest.Item]) -> Outcomes:
+        """Run the checks of one task, in order, and end its guest."""
+        outcomes: Outcomes = {}
+        session = self._run.session(task)
+        given = {"task": session, "run": self._run}
+        for item in items:
+            session.check = item.name
+            function: Any = getattr(item, "function")  # noqa: B009 - an item is a function here
+            try:
+                function(**{name: given[name] for name in inspect.signature(function).parameters})
+                outcomes[item.name] = None
+            except BaseException as error:  # pytest's own are no Exceptions; whoever asks for the outcome raises it
+                outcomes[item.name] = error
+            if self._closed:
+                break
+        session.close()
+        self._run.busy.discard(task.name)
+        return outcomes
+
+    def close(self) -> None:
+        """Begin nothing more, and let what is at work end with its guest."""
+        self._closed = True
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._run.end()
+        self._workers.shutdown(wait=True)
+
+
+def _is_plain(item: pytest.Item) -> bool:
+    """Whether a check is a plain function of the task's session and the run."""
+    function = getattr(item, "function", None)
+    return function is not None and set(inspect.signature(function).parameters) <= {"task", "run"}

@@ -1,0 +1,64 @@
+"""Tasks that are graded side by side: the same verdicts as one after the other, and an end that leaves nothing."""
+
+import json
+import subprocess
+import time
+
+from grader.course import settings
+from grader.sandbox.host import Sandbox
+from tests.bank.cases import Case
+from tests.test_plugin import results_in, run
+
+BROKEN = {
+    "dense_model.py": "import os\nos._exit(3)\n",
+    "threshold_callback.py": "class AccuracyThresholdCallback:\n    pass\n",
+    "activation_extraction.py": "def build_activation_model(model):\n    while True:\n        pass\n",
+    "training.py": "def build_callbacks(directory):\n    raise NotImplementedError\n",
+}
+"""By file: it ends itself, is wrong, hangs, and is not finished."""
+
+
+def verdicts(results):
+    return [{name: value for name, value in task.items() if name != "seconds"} for task in results["tasks"]]
+
+
+def test_side_by_side_is_as_one_after_the_other(tmp_path, graded):
+    folder = Case(
+        "mixed", "convolution", source="def convolve2d(image, kernel):\n    return image\n", files=BROKEN
+    ).write(tmp_path / "mixed")
+    done = run("grader", "--submission", folder, "--report", tmp_path / "out", "-c", "tox.ini")
+    assert done.returncode == 1, done.stdout + done.stderr
+    by_turns = json.loads(graded(folder).to_json())
+    assert verdicts(results_in(tmp_path / "out")) == verdicts(by_turns)
+    statuses = {task["name"]: task["status"] for task in by_turns["tasks"]}
+    assert statuses == {
+        "preprocessing": "passed",
+        "dense_model": "crashed",
+        "threshold_callback": "failed",
+        "cnn": "passed",
+        "activation_extraction": "timeout",
+        "training": "failed",
+        "convolution": "failed",
+    }
+
+
+def test_a_stop_at_the_first_failure_ends_what_runs_ahead(tmp_path):
+    hanging = "import time\ntime.sleep(1000)\n"
+    wrong = "def label_names(labels):\n    return []\n"
+    files = dict.fromkeys(("dense_model.py", "cnn.py", "training.py"), hanging)
+    folder = Case("stopped", "preprocessing", source=wrong, files=files).write(tmp_path / "stopped")
+    begun = time.monotonic()
+    done = run("grader", "-x", "--submission", folder, "-c", "tox.ini", TMPDIR=str(tmp_path))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error" not in done.stdout
+    assert time.monotonic() - begun < settings.IMPORT_SECONDS, "it waited for a module that sleeps"
+    assert not list(tmp_path.glob("grader-*"))
+    assert str(tmp_path) not in subprocess.run(["ps", "axeww"], capture_output=True, text=True).stdout
+
+
+def test_a_server_that_still_imports_is_ended_at_once():
+    sandbox = Sandbox()
+    sandbox.warm(tensorflow=True)
+    begun = time.monotonic()
+    sandbox.close()
+    assert time.monotonic() - begun < 1
