@@ -70,8 +70,8 @@ def with_essays(honest, *essays: str) -> list[tuple[str, dict[str, bytes]]]:
 
 
 def test_an_honest_class_does_not_light_up(honest):
-    """But for two slips of the bank that are made in the same tutorial's text, which is a copy indeed."""
-    assert [pair.modules for pair in alike(honest)] == [("threshold_callback.py",)]
+    """But for slips of the bank that are made in the same tutorial's text, which are copies indeed."""
+    assert {pair.modules for pair in alike(honest)} == {("threshold_callback.py",)}
 
 
 RENAMED = re.sub("bright_pictures|with_one_more|words_for_them", lambda name: name[0].title(), ESSAY)

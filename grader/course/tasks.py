@@ -21,8 +21,8 @@ class Task:
         bonus: whether its points come on top of the 100.
         needs_tensorflow: whether its guest is forked from a server that has imported TensorFlow.
         without: libraries that its module must do without.
-        stand_ins: modules of other tasks in whose place its module finds the grader's own, so that a mistake there
-            costs nothing here.
+        stand_ins: what of other tasks' modules, as `module.name`, is the grader's own for its module, so that a mistake
+            there costs nothing here.
     """
 
     name: str
@@ -97,7 +97,7 @@ TASKS: tuple[Task, ...] = (
         public_names=("build_callbacks", "EpochTimer", "train", "predict_labels"),
         hint="Start with EpochTimer: note time.perf_counter() when an epoch begins, and subtract it when it ends.",
         bonus=True,
-        stand_ins=("threshold_callback",),
+        stand_ins=("threshold_callback.AccuracyThresholdCallback",),
     ),
     Task(
         name="convolution",

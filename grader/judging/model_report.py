@@ -23,6 +23,9 @@ ACCEPTED_HINT = "Use keras.Sequential([...]) or the functional keras.Model(input
 
 OWN_CLASS = " (a class of your own)"
 
+OF_YOUR_OWN = "a function of your own"
+"""How a message ends that tells of a method that was replaced."""
+
 NO_MODEL_HINTS = {
     "list": "keras.Sequential([...]) makes a model of layers, keras.Model(inputs, outputs) one of tensors.",
     "tuple": "Return the model alone: two values after `return`, with a comma between them, make a tuple.",
@@ -104,6 +107,7 @@ class ModelReport:
         compiled: how it was compiled; None where it was not.
         seen_before: whether the very same model was described before.
         input_dtype: what its input holds.
+        replaced: methods in whose place a function of the student's stands, as in `model.fit = ...`.
     """
 
     built: bool
@@ -115,6 +119,7 @@ class ModelReport:
     compiled: CompileReport | None
     seen_before: bool = False
     input_dtype: str = "float32"
+    replaced: tuple[str, ...] = ()
 
     @property
     def takes_fractions(self) -> bool:
@@ -129,8 +134,9 @@ class ModelReport:
 
     @property
     def extras(self) -> list[str]:
-        """What layers have that was not asked for, in words."""
-        return [f"layer {entry.name} has {extra}" for entry in self.layers for extra in entry.extras]
+        """What layers, model and optimizer have that was not asked for, in words."""
+        of_layers = [f"layer {entry.name} has {extra}" for entry in self.layers for extra in entry.extras]
+        return [*of_layers, *self.replaced]
 
     @property
     def raw(self) -> Architecture:
@@ -174,6 +180,10 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             compiled=_read_compile(value["compile"]) if value["compiled"] else None,
             seen_before=bool(value["seen_before"]),
             input_dtype=clean(str(value["input_dtype"]), 20),
+            replaced=tuple(
+                f"the {clean(str(what), 20)} has {clean(str(name), 80)}={OF_YOUR_OWN}"
+                for what, name in value["replaced"][:40]
+            ),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(

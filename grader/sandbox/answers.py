@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, LISTED_CALLBACKS, NAME_LIMIT, TEXT_LIMIT
+from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, LISTED_CALLBACKS, NAME_LIMIT, TEXT_LIMIT, WATCHED_ROWS
 
 Form = Callable[[Any], bool]
 
@@ -145,7 +145,19 @@ def _is_epoch(value: Any) -> bool:
 
 
 def _are_rows(value: Any) -> bool:
-    return _has(value, count=_is_count, images=_is_array, labels=_is_array, weighted=_is_bool)
+    described = _has(value, count=_is_count, images=_is_array, labels=_is_array, weighted=_is_bool)
+    if not described or value["images"].ndim == 0 or value["labels"].ndim != 1:
+        return False
+    kept: int = min(value["count"], WATCHED_ROWS)
+    return len(value["images"]) == kept and len(value["labels"]) == kept
+
+
+def _is_model(value: Any) -> bool:
+    if not _has(value, model=_is_bool):
+        return False
+    if not value["model"]:
+        return is_observation(value.get("observed"))
+    return _has(value, accepted=_is_bool) and _is_text(value.get("class"))
 
 
 FORMS: dict[str, Form] = {
@@ -153,13 +165,16 @@ FORMS: dict[str, Form] = {
     "import": lambda value: _has(value, names=_are_texts),
     "find": lambda value: _has(value, kind=_is_text, type=_is_text, signature=_is_text),
     "call": _is_call,
-    "describe": _is_dict,  # read part by part by `judging.model_report`
-    "model_class": _is_dict,
+    "describe": _is_model,  # the rest is read part by part by `judging.model_report`
+    "model_class": _is_model,
     "weights": _are_arrays,
     "set_weights": _is_nothing,
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
-    "train_step": lambda value: _has(value, logs=is_observation, weights=_are_arrays, metrics_raised=_is_text),
-    "loss": _list_of(_is_float, 2),
+    "train_step": lambda value: _has(
+        value, logs=is_observation, weights=_are_arrays, own=_are_arrays, own_raised=_is_text, metrics_raised=_is_text
+    ),
+    "twin_step": _are_arrays,
+    "loss": lambda value: _has(value, values=_list_of(_is_float, 2), penalties=_is_count),
     "reference": _is_count,
     "callback_model": _is_count,
     "is_callback": lambda value: _has(value, callback=_is_bool, acts=_is_bool, methods=_are_texts),
@@ -168,6 +183,7 @@ FORMS: dict[str, Form] = {
     "fit": lambda value: _has(value, accuracy=is_observation),
     "imported": _are_texts,
     "callbacks": _list_of(_is_callback, LISTED_CALLBACKS),
+    "rates": _list_of(_is_float, 20),
     "time_epochs": _list_of(_is_epoch, 10),
     "fit_with": lambda value: _has(value, took=_is_float, history=is_observation, files=_are_texts),
     "watching_model": _is_count,

@@ -14,6 +14,9 @@ from grader.sandbox import confine
 from grader.sandbox.probes import Probes, seed_generators
 from grader.sandbox.wire import MARK, Channel, WireError
 
+INSTALLED_AS = "fashion_grader"
+"""What the name of a module holds by which an editable installation is found."""
+
 
 def main(channel: Channel) -> None:
     """Confine this process as the first message says, then answer until the host closes the wire."""
@@ -38,9 +41,23 @@ def main(channel: Channel) -> None:
 
         fed.install()
     probes = Probes(folder, preloaded)  # TensorFlow starts threads: only after confinement
+    _forget_grader()
     seed_generators(setting["seed"])
     channel.send({"isolation": protections})
     answer_all(channel, probes)
+
+
+def _forget_grader() -> None:
+    """Take the grader's modules out of Python's list: what student code finds there is what it finds anywhere.
+
+    What a guest needs of them it holds already, and their files are out of reach.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader" or INSTALLED_AS in name]:
+        del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if INSTALLED_AS not in entry]
+    finders: list[list[Any]] = [sys.meta_path, sys.path_hooks]
+    for found in finders:
+        found[:] = [finder for finder in found if INSTALLED_AS not in str(getattr(finder, "__module__", ""))]
 
 
 def answer_all(channel: Channel, probes: Probes) -> None:

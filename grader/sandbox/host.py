@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, Protocol, cast
 from grader.course import dataset, settings
 from grader.sandbox.answers import is_answer, is_exception
 from grader.sandbox.output import Output
-from grader.sandbox.scratch import is_full, remove
+from grader.sandbox.scratch import holds_too_much, is_full, remove
 from grader.sandbox.wire import Channel, WireError
 
 GUEST = "grader.sandbox.guest:main"
@@ -76,6 +76,7 @@ class Answer:
 class Process(Protocol):
     """A child with three pipes to the host."""
 
+    pid: int
     reader: BinaryIO
     writer: BinaryIO
     output: BinaryIO
@@ -375,9 +376,11 @@ class Guest:
             except queue.Empty:
                 if left <= 0:
                     self._die(self._late(seconds))
-            if answered or time.monotonic() >= self._look_again:  # with every answer, so that it is no matter of luck
+            due = time.monotonic() >= self._look_again
+            if answered or due:  # with every answer, so that it is no matter of luck
+                full = is_full(self._base) or (due and holds_too_much(self._process.pid))
+            if due:
                 self._look_again = time.monotonic() + settings.WATCH_SECONDS
-                full = is_full(self._base)
             if full:
                 self._die(GuestCrashed("it wrote too many files, or too large ones, and was stopped"))
         return message

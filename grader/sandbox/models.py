@@ -7,12 +7,13 @@ cannot pass. What is claimed here is checked by the host against weights, predic
 
 import types
 import warnings
+from itertools import product
 from typing import Any
 
 import keras
 import numpy as np
 
-from grader.sandbox.observe import message_of, observe, text_of, type_name
+from grader.sandbox.observe import NAME_LIMIT, message_of, observe, text_of, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "Dense": ("units", "use_bias"),
@@ -27,7 +28,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 EXTRAS = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
 """Settings that change how a layer trains; the assignment asks for none of them."""
 
+KEPT_BY_OBJECTS = ("build", "quantize", "loss")
+"""Names of methods that every model or layer of Keras keeps in the object too: one that decorates, and `loss`."""
+
 INITIALIZERS = ("kernel_initializer", "bias_initializer")
+
+WEIGHT_EXTRAS = ("regularizer", "constraint")
+"""The same, where they are set on the weights of a layer that has been built."""
 
 LAYERS = {
     kind: getattr(keras.layers, kind)
@@ -52,6 +59,12 @@ INITIALIZER_CLASSES = _classes(keras.initializers, keras.initializers.Initialize
 """Keras's own, by identity: a class of the student's may bear the same name, and claim the same module."""
 
 
+def _replaced(value: Any) -> list[str]:
+    """Names of an object's methods in whose place a function has been put, in the object itself."""
+    own = [name for name in getattr(value, "__dict__", {}) if isinstance(name, str) and name not in KEPT_BY_OBJECTS]
+    return sorted(name[:80] for name in own if callable(getattr(type(value), name, None)))[:NAME_LIMIT]
+
+
 class Models:
     """What a guest does with Keras models."""
 
@@ -63,6 +76,9 @@ class Models:
         self._seen: list[Any] = []
         self._callback = keras.callbacks.Callback
         self._layer_base = keras.layers.Layer
+        self._loss_class = keras.losses.SparseCategoricalCrossentropy
+        self._loss_function = keras.losses.sparse_categorical_crossentropy
+        self._adam = keras.optimizers.Adam
         self._reshape = type(keras.ops.reshape(keras.Input((1,)), (-1, 1))._keras_history.operation)
 
     def describe(self, model: Any, input_shape: tuple[int, ...], inputs: Any) -> dict[str, Any]:
@@ -91,7 +107,9 @@ class Models:
         description["trainable"] = bool(model.trainable)
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
         description["compiled"] = bool(model.compiled)
+        description["replaced"] = [["model", name] for name in _replaced(model)]
         if model.compiled:
+            description["replaced"] += [["optimizer", name] for name in _replaced(model.optimizer)]
             shared = any(model.optimizer is other.optimizer for other in self._seen[:-1] if other is not model)
             description["compile"] = {**_compile_settings(model), "optimizer_shared": shared}
         return description
@@ -178,6 +196,12 @@ class Models:
             value = getattr(layer, name, None)
             if value is not None:
                 description["extras"].append([name, type_name(value)])
+        told = [name for name, _ in description["extras"]]
+        for weight, part in product(weights, WEIGHT_EXTRAS):
+            value, name = getattr(weight, part, None), f"{weight.name}_{part}"[:80]
+            if value is not None and name not in told:
+                description["extras"].append([name, type_name(value)])
+        description["extras"] += [[name, "a function of your own"] for name in _replaced(layer)]
         if layer.compute_dtype not in FULL_PRECISION:
             description["extras"].append(["dtype", str(layer.compute_dtype)])
         if kind in ("Dense", "Conv2D"):
@@ -196,9 +220,11 @@ class Models:
 
     def weights(self, model: Any) -> list[Any]:
         """All weights, float32, in the order of the layers of the chain."""
+        return [np.asarray(weight, dtype=np.float32) for weight in self._variables(model)]
+
+    def _variables(self, model: Any) -> list[Any]:
         _, layers = self._chain(model)
-        weights = [weight for layer, _ in layers for weight in getattr(layer, "weights", [])]
-        return [np.asarray(weight, dtype=np.float32) for weight in weights]
+        return [weight for layer, _ in layers for weight in getattr(layer, "weights", [])]
 
     def set_weights(self, model: Any, weights: list[Any]) -> None:
         """Assign all weights, in the order in which `weights` gives them."""
@@ -212,24 +238,30 @@ class Models:
         values = [outputs] if single else list(outputs.values() if isinstance(outputs, dict) else outputs)
         return {"single": single, "outputs": [np.asarray(value, dtype=np.float32) for value in values[:40]]}
 
-    def loss(self, model: Any, images: Any, labels: Any) -> list[float]:
-        """What the loss that the model was compiled with gives for its own predictions, without regularizers.
+    def loss(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
+        """What the loss that the model was compiled with gives for its own predictions, without penalties.
 
-        Twice: as Keras trains, where it finds the logits behind a softmax, and of the probabilities alone.
+        Twice: as Keras trains, where it finds the logits behind a softmax, and of the probabilities alone. With it,
+        how many penalties Keras would add.
         """
         predictions = model(keras.ops.convert_to_tensor(images), training=False)
         targets = keras.ops.convert_to_tensor(labels)
-        penalty = sum(float(value) for value in model.losses)
+        penalties = [float(value) for value in model.losses]
+        penalty = sum(penalties)
         trained = float(model.compute_loss(y=targets, y_pred=predictions, training=False))
         alone = keras.ops.convert_to_tensor(np.asarray(predictions))
-        return [trained - penalty, float(model.compute_loss(y=targets, y_pred=alone, training=False)) - penalty]
+        other = float(model.compute_loss(y=targets, y_pred=alone, training=False))
+        return {"values": [trained - penalty, other - penalty], "penalties": len(penalties)}
 
     def train_step(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
         """What the model's metrics say of one batch, and its weights after a step of its optimizer on that batch.
 
         Loss and metrics are kept apart, so that a wrong one costs its own check only: the loss is set to the right one,
-        and the step is made without metrics. Eager, which saves tracing a graph and computes the same.
+        and the step is made without metrics. A loss of the student's own then makes the same step once more. Eager,
+        which saves tracing a graph and computes the same.
         """
+        own = None if self._is_known_loss(model.loss) else model.loss
+        before = self.weights(model)
         metrics = getattr(model, "_compile_metrics", None)
         user = getattr(metrics, "_user_metrics", None), getattr(metrics, "_user_weighted_metrics", None)
         settings = {"optimizer": model.optimizer, "loss": "sparse_categorical_crossentropy", "run_eagerly": True}
@@ -240,11 +272,55 @@ class Models:
                 model.compile(metrics=user[0] or [], weighted_metrics=user[1], **settings)
                 answer["logs"] = observe(dict(model.test_on_batch(images, labels, return_dict=True)))
             except Exception as error:
-                answer["metrics_raised"] = f"{type_name(error)}: {message_of(error)}"[:400]
+                answer["metrics_raised"] = _in_short(error)
             model.compile(metrics=[], **settings)  # without any, Keras would keep those there are
             model.train_on_batch(images, labels)
-        answer["weights"] = self.weights(model)
+            answer["weights"] = self.weights(model)
+            answer.update(own=[], own_raised="")
+            try:
+                answer["own"] = [] if own is None else self._own_step(model, own, before, images, labels)
+            except Exception as error:
+                answer["own_raised"] = _in_short(error)
         return answer
+
+    def _is_known_loss(self, loss: Any) -> bool:
+        """Whether a loss is a name, or the very class or function of Keras's: one that cannot be otherwise inside."""
+        return isinstance(loss, str) or type(loss) is self._loss_class or loss is self._loss_function
+
+    def _own_step(self, model: Any, loss: Any, weights: list[Any], images: Any, labels: Any) -> list[Any]:
+        """The weights after a first training step with the student's own loss, on the same batch."""
+        for variable, value in zip(self._variables(model), weights, strict=True):
+            variable.assign(value)
+        for variable in model.optimizer.variables:
+            if variable is not getattr(model.optimizer, "_learning_rate", None):
+                variable.assign(np.zeros(variable.shape))
+        model.compile(optimizer=model.optimizer, loss=loss, metrics=[], run_eagerly=True)
+        model.train_on_batch(images, labels)
+        return self.weights(model)
+
+    def twin_step(
+        self, model: Any, architecture: dict[str, Any], weights: list[Any], images: Any, labels: Any
+    ) -> list[Any]:
+        """The weights after a first training step of a model of the grader's own, with a like optimizer.
+
+        Args:
+            model: the student's, whose optimizer is Keras's Adam.
+            architecture: what the student's model is, as for `reference`.
+            weights: what it begins with, in the order of the layers.
+            images: one batch.
+            labels: integers, one for each image.
+        """
+        config = model.optimizer.get_config()
+        rate = model.optimizer._learning_rate
+        config["learning_rate"] = float(rate(0) if isinstance(rate, SCHEDULE) else rate)
+        names = [f"layer_{place}" for place, _ in enumerate(architecture["layers"])]
+        twin = self.reference(architecture, names, "functional")
+        for variable, value in zip(self._variables(twin), weights, strict=True):
+            variable.assign(value)
+        loss = "sparse_categorical_crossentropy"
+        twin.compile(optimizer=self._adam.from_config(config), loss=loss, metrics=[], run_eagerly=True)
+        twin.train_on_batch(images, labels)
+        return self.weights(twin)
 
     def reference(self, architecture: dict[str, Any], names: list[str], kind: str) -> Any:
         """A model of the grader's own: layers as `Architecture.to_json` describes them, each under its name.
@@ -309,6 +385,10 @@ CLASS_PARTS = frozenset(
 def _is_new(name: str, base: type) -> bool:
     """Whether a name in a class changes nothing of what `base` does."""
     return name in CLASS_PARTS or not (hasattr(base, name) or (name.startswith("__") and name.endswith("__")))
+
+
+def _in_short(error: Exception) -> str:
+    return f"{type_name(error)}: {message_of(error)}"[:400]
 
 
 def _shape(shape: Any) -> list[int | None] | None:

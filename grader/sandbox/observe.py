@@ -38,6 +38,9 @@ NAME_LIMIT = 200
 LISTED_CALLBACKS = 40
 """Callbacks of one list that are described: five are asked for."""
 
+WATCHED_ROWS = 100
+"""Images that a watching model keeps of what it is trained on, and of what it is evaluated on."""
+
 FRAME_LIMIT = 8
 """Lines of student code in a traceback: the last ones, which a beginner reads."""
 

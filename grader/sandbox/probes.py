@@ -88,13 +88,11 @@ class Probes:
         Args:
             module: its name.
             without: libraries that it is to do without.
-            stand_ins: other modules of the submission that are ours here.
+            stand_ins: what of the submission's other modules is ours here, as `module.name`.
         """
         self._withheld = Withheld(without)
-        if stand_ins:
-            from grader.sandbox.training import stand_in  # imports Keras, which some tasks do without
-
-            sys.modules.update({name: stand_in(name) for name in stand_ins})
+        for name in stand_ins:
+            sys.modules[name.partition(".")[0]] = self._trainings.stand_in(name, self._folder)
         here = Path.cwd()
         self._module = importlib.import_module(module)
         os.chdir(here)  # a module may have gone to its own folder, where nothing can be written
@@ -182,7 +180,13 @@ class Probes:
         """One training step on one batch: the logs that Keras reports, and the weights afterwards."""
         return self._keras.train_step(self._objects[handle], images, labels)
 
-    def ask_loss(self, handle: int, images: Any, labels: Any) -> list[float]:
+    def ask_twin_step(
+        self, handle: int, architecture: dict[str, Any], weights: list[Any], images: Any, labels: Any
+    ) -> list[Any]:
+        """The weights after the same step of a model of the grader's own, with an optimizer of the same settings."""
+        return self._keras.twin_step(self._objects[handle], architecture, weights, images, labels)
+
+    def ask_loss(self, handle: int, images: Any, labels: Any) -> dict[str, Any]:
         """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
         return self._keras.loss(self._objects[handle], images, labels)
 
@@ -253,6 +257,11 @@ class Probes:
         model = self._small_model = self._small_model or self._keras.small_model()
         return self._trainings.time_epochs(self._objects[handle], model, pauses, figures)
 
+    def ask_rates(self, handle: int, place: int, epochs: list[dict[str, float]]) -> list[float]:
+        """Drive one callback of a list through epochs with these logs; the learning rate after each."""
+        model = self._small_model = self._small_model or self._keras.small_model()
+        return self._trainings.rates(model, self._objects[handle][place], epochs)
+
     def ask_fit_with(
         self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str
     ) -> dict[str, Any]:
@@ -277,9 +286,7 @@ class Probes:
 
     def ask_epoch_counter(self) -> int:
         """Make a callback that counts epochs; its handle."""
-        from grader.sandbox.training import EpochCounter
-
-        return self._keep(EpochCounter())
+        return self._keep(self._trainings.counter())
 
     def ask_counted(self, handle: int) -> int:
         """How many epochs that callback has seen."""

@@ -1,6 +1,7 @@
-"""What a guest leaves on the disk: how much it is, and its removal, however deep it is nested."""
+"""What a guest leaves on the disk: how much it is, out of sight too, and its removal, however deep it is nested."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -27,6 +28,17 @@ def is_full(folder: Path) -> bool:
         except OSError:  # a path longer than the system takes
             return True
     return False
+
+
+def holds_too_much(pid: int) -> bool:
+    """Whether a process holds more open in files that it has removed; no where the system does not tell."""
+    size = 0
+    with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
+        for descriptor in descriptors:
+            with suppress(OSError):  # closed meanwhile
+                file = descriptor.stat()
+                size += file.st_size if stat.S_ISREG(file.st_mode) and not file.st_nlink else 0
+    return size > SCRATCH_BYTES
 
 
 def remove(folder: Path) -> None:

@@ -18,6 +18,10 @@ IMPORTED = rb"\bfrom\s+NAME\b|\bimport\s[\w.,()\t ]{0,100}?\bNAME\b|['\"]NAME['\
 """How a module names another one that it imports; the source is not parsed here, for it may be hostile."""
 
 
+TAKEN = rb"\bfrom\s+NAME\s+import\s+(\([^)]{0,500}\)|[\w, \t]{0,500})|\bNAME\.(\w{1,100})"
+"""What a module takes from another one."""
+
+
 class SubmissionError(ValueError):
     """A submission that cannot be read at all; the text says what is wrong and what to do."""
 
@@ -56,8 +60,10 @@ class Submission:
 
         Args:
             file_name: of the module.
-            stand_ins: modules in whose place the grader puts its own.
+            stand_ins: what is the grader's own, as `module.name`; a module of which nothing else is asked for is not
+                given.
         """
+        ours = dict(name.split(".") for name in stand_ins)
         found: dict[str, bytes] = {}
         waiting = [file_name]
         while waiting:
@@ -71,9 +77,16 @@ class Submission:
                 named = module.encode() in text and re.search(
                     IMPORTED.replace(b"NAME", re.escape(module.encode())), text
                 )
-                if named and module not in stand_ins:
+                if named and (module not in ours or _asks_for_more(text, module, ours[module])):
                     waiting.append(other)
         return found
+
+
+def _asks_for_more(text: bytes, module: str, name: str) -> bool:
+    """Whether a source seems to take anything but `name` from a module."""
+    taken = [part for found in re.findall(TAKEN.replace(b"NAME", module.encode()), text) for part in found]
+    words = {word.split()[0] for line in taken for word in line.strip(b"()").split(b",") if word.split()}
+    return bool(words - {name.encode(), b"*", b"py", b"as"})
 
 
 def read_submission(path: Path, file_names: Sequence[str]) -> Submission:

@@ -4,6 +4,8 @@ Nothing is judged here. Keras's classes are bound before student code is importe
 by the model itself, whatever `train` says of it.
 """
 
+import functools
+import importlib.util
 import os
 from pathlib import Path
 from time import perf_counter, sleep
@@ -13,7 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from grader.sandbox.observe import LISTED_CALLBACKS, NAME_LIMIT, observe, text_of, type_name
+from grader.sandbox.observe import LISTED_CALLBACKS, NAME_LIMIT, WATCHED_ROWS, observe, text_of, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "ModelCheckpoint": ("filepath", "monitor", "save_best_only", "save_freq"),
@@ -25,8 +27,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 PATHS = ("filepath", "log_dir")
 
-ROWS = 100
-"""Rows that a watching model keeps of what it is trained on, and of what it is evaluated on."""
+FIRST_RATE = 0.01
+"""Learning rate with which a training begins whose epochs a callback only hears of."""
 
 
 class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -45,14 +47,34 @@ KINDS: dict[str, type] = {
     "TensorBoard": keras.callbacks.TensorBoard,
 }
 
-STAND_INS = {"threshold_callback": AccuracyThresholdCallback}
-"""Per module of a submission that is stood in for, what it holds."""
+STAND_INS = {"threshold_callback.AccuracyThresholdCallback": AccuracyThresholdCallback}
+"""What stands in for something of a submission's modules."""
 
 
-def stand_in(name: str) -> ModuleType:
-    """A module of ours in the place of the student's module of that name."""
-    module, held = ModuleType(name), STAND_INS[name]
-    setattr(module, held.__name__, held)
+class StandIn(ModuleType):
+    """Stands for a student's module: one name in it is ours, others are looked up in the module that was written."""
+
+    def __init__(self, name: str, held: str, value: Any, folder: Path) -> None:
+        """Hold `value` as `held`; the module lies in `folder`, where it is needed at all."""
+        super().__init__(name)
+        setattr(self, held, value)
+        self.__dict__["_written"] = functools.cache(lambda: _written(folder / f"{name}.py", held, value))
+
+    def __getattr__(self, name: str) -> Any:
+        written = None if name.startswith("__") else self.__dict__["_written"]()
+        if written is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return getattr(written, name)
+
+
+def _written(file: Path, held: str, value: Any) -> ModuleType | None:
+    """The module of a file, but for one name in it; None where there is no file."""
+    spec = importlib.util.spec_from_file_location(f"{file.stem} (as written)", file)
+    if not file.is_file() or spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    setattr(module, held, value)
     return module
 
 
@@ -70,7 +92,7 @@ class EpochCounter(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class Rows:
-    """Images and labels that went by: the first `ROWS`, and how many there were."""
+    """Images and labels that went by: the first `WATCHED_ROWS`, and how many there were."""
 
     def __init__(self) -> None:
         self.images: list[Any] = []
@@ -82,15 +104,15 @@ class Rows:
         """One batch, as Keras gives it to a training or test step."""
         images, labels = np.asarray(data[0]), np.asarray(data[1]).ravel()
         self.weighted = self.weighted or (len(data) > 2 and data[2] is not None)
-        if self.count < ROWS:
+        if self.count < WATCHED_ROWS:
             self.images.append(images)
             self.labels.append(labels)
         self.count += len(images)
 
     def observed(self) -> dict[str, Any]:
         """As plain data."""
-        images = np.concatenate(self.images)[:ROWS] if self.images else np.zeros((0,))
-        labels = np.concatenate(self.labels)[:ROWS] if self.labels else np.zeros((0,))
+        images = np.concatenate(self.images)[:WATCHED_ROWS] if self.images else np.zeros((0,))
+        labels = np.concatenate(self.labels)[:WATCHED_ROWS] if self.labels else np.zeros((0,))
         return {"count": self.count, "images": images, "labels": labels, "weighted": self.weighted}
 
 
@@ -135,6 +157,15 @@ class Trainings:
     def __init__(self) -> None:
         self._history = keras.callbacks.History
         self._base = keras.callbacks.Callback
+
+    def stand_in(self, name: str, folder: Path) -> ModuleType:
+        """A module of ours in the place of the student's in `folder`; `name` is `module.name`."""
+        module, _, held = name.partition(".")
+        return StandIn(module, held, STAND_INS[name], folder)
+
+    def counter(self) -> EpochCounter:
+        """A callback that counts epochs."""
+        return EpochCounter()
 
     def callbacks(self, value: Any, directory: str, timer: Any) -> list[dict[str, Any]]:
         """Each callback of a list as plain data; paths are told as seen from `directory`.
@@ -190,6 +221,20 @@ class Trainings:
         files = sorted(path.relative_to(directory) for path in Path(directory).rglob("*") if path.is_file())
         names = [path.as_posix()[:200] for path in files[:NAME_LIMIT]]
         return {"took": took, "history": observe(dict(history.history)), "files": names}
+
+    def rates(self, model: Any, callback: Any, epochs: list[dict[str, float]]) -> list[float]:
+        """The learning rate after each of some epochs that end with these logs, with one callback."""
+        model.test_on_batch(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))  # as in fit, its metrics are made
+        model.optimizer.learning_rate = FIRST_RATE
+        callback.set_model(model)
+        callback.set_params({"epochs": len(epochs), "steps": 1, "verbose": 0})
+        callback.on_train_begin({})
+        rates = []
+        for number, logs in enumerate(epochs):
+            callback.on_epoch_begin(number, {})
+            callback.on_epoch_end(number, dict(logs))
+            rates.append(float(model.optimizer.learning_rate))
+        return rates
 
     def watching(self, weights: list[Any]) -> Any:
         """A compiled model of `(28, 28)` images that notes what it is trained on."""

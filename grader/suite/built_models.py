@@ -83,6 +83,7 @@ RAISED_HINTS = {
 
 OWN_LOSS_HINT = "Is it a function of your own of that name? Say loss='sparse_categorical_crossentropy'."
 CHANGED_HINT = "Does it change layers after they were built, or Keras's classes? Use them as they are."
+PENALTY_HINT = "Leave regularizers and add_loss out: nothing of the kind was asked for."
 METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
 LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
 
@@ -92,6 +93,11 @@ HALF_PRECISION_TOLERANCE = 0.02
 STEP_TOLERANCE = 0.02
 """Largest deviation from Adam's first step, relative to it: float32 rounding of gradients reaches 2e-3 where they are
 tiny; SGD and RMSprop differ by factors."""
+
+
+STEP_APART, MOST_APART = 0.1, 0.05
+"""Share of the longest move by which a weight must differ for two training steps to be apart, and the share of weights
+that may: Adam turns around where a gradient is next to nothing, and rounding has its sign."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,9 @@ def _obtain(
         failure.hint = f"An activation is {classes[0]} itself: say activation='relu', or {name}()." if classes else ""
         raise
     built = BuiltModel(shown, called.handle, report, _arrays(weights, shown), images, _single(outputs))
+    shapes = [shape for entry in report.layers for shape in entry.weights]
+    if report.chain and [weight.shape for weight in built.weights] != shapes:
+        raise Failed(f"The layers and weights of {shown} do not fit together.", CHANGED_HINT)
     _expect_consistent(built)
     if report.compiled is None or positional or arguments:
         return built  # how it is compiled is asked of the default model alone
@@ -307,12 +316,16 @@ class TrainStep:
         logs: what Keras reported, numbers only.
         metrics_raised: the exception of a metric, in one line; empty where all metrics work.
         weights: all weights afterwards.
+        own: all weights after the same step with a loss of the student's own; empty where it is Keras's, or raised.
+        own_raised: the exception of that loss in one line; empty where there was none.
     """
 
     labels: Array
     logs: dict[str, float]
     metrics_raised: str
     weights: list[Array]
+    own: list[Array]
+    own_raised: str
 
 
 def labels_for(model: BuiltModel) -> Array:
@@ -357,13 +370,14 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
     try:
         pairs = value["logs"]["items"]
         logs = {str(key["value"]): float(item["value"]) for key, item in pairs if item["kind"] in ("float", "int")}
-        error = clean(str(value["metrics_raised"]).split("\n")[0], 200)
-        weights = _arrays(value["weights"], model.called)
+        error, own_error = (clean(value[name].split("\n")[0], 200) for name in ("metrics_raised", "own_raised"))
+        weights, own = _arrays(value["weights"], model.called), _arrays(value["own"], model.called)
     except (KeyError, TypeError, ValueError, OverflowError):
         raise Failed(f"{asked} gave an answer that cannot be read.") from None
-    if [weight.shape for weight in weights] != [weight.shape for weight in model.weights]:
-        raise Failed(f"{asked} changes the shapes of its weights.", CHANGED_HINT)
-    return TrainStep(labels, logs, error, weights)
+    for found in (weights, own or weights):
+        if [weight.shape for weight in found] != [weight.shape for weight in model.weights]:
+            raise Failed(f"{asked} changes the shapes of its weights.", CHANGED_HINT)
+    return TrainStep(labels, logs, error, weights, own, own_error)
 
 
 def _training(model: BuiltModel) -> str:
@@ -396,8 +410,11 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
             raise Failed(f"{named}, which Keras does not know.", LOSS_HINT)
         raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
     expected = oracle.cross_entropy(outputs, labels)
-    values = [value for value in answer.value if isinstance(value, float)] if isinstance(answer.value, list) else []
+    values = answer.value["values"]
     if any(abs(value - expected) <= 1e-3 * max(1.0, expected) for value in values):
+        if answer.value["penalties"] and not model.report.extras:
+            raise Failed(f"Training the model of {model.called} adds a penalty to the loss.", PENALTY_HINT)
+        _expect_slope(task, model, named)
         return
     shown = f"{values[0]:.4f}" if values else "no number"
     hint = LOSS_HINT
@@ -406,6 +423,33 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
     elif compiled.loss in LOSS_NAMES:
         hint = "The output is softmax: leave from_logits out." if compiled.from_logits else OWN_LOSS_HINT
     raise Failed(f"{named}: it gives {shown} where sparse_categorical_crossentropy gives {expected:.4f}.", hint)
+
+
+def _expect_slope(task: TaskSession, model: BuiltModel, named: str) -> None:
+    """See that a loss of the student's own, right for one batch, also trains as the right one does.
+
+    Raises:
+        Failed: it does not.
+    """
+    try:
+        step = train_step(task, model)
+    except Verdict:
+        return  # that training raises is another check's matter
+    if step.own_raised:
+        raise Failed(f"{named}: a training step with it raises {step.own_raised}", OWN_LOSS_HINT)
+    if _apart(step.own or step.weights, step.weights, model.weights):
+        message = f"{named}: it has the right value, but a training step with it is another one."
+        raise Failed(message, OWN_LOSS_HINT)
+
+
+def _apart(found: list[Array], expected: list[Array], before: list[Array]) -> bool:
+    """Whether one training step is another than the other, by more weights than rounding can turn around."""
+    for one, other, start in zip(found, expected, before, strict=True):
+        moved = np.abs(other.astype(np.float64) - start)
+        far = np.abs(one.astype(np.float64) - other) > STEP_APART * max(float(moved.max(initial=0.0)), 1e-9)
+        if far.size and np.mean(far) > MOST_APART:
+            return True
+    return False
 
 
 def _probabilities(outputs: Array) -> bool:
@@ -461,8 +505,7 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         raise Failed(f"The settings of Adam in {model.called} cannot be read: {clean(str(error), 200)}") from None
     if model.outputs is None or not _probabilities(model.outputs):
         return  # the output is another check's matter
-    plain = not isinstance(adam.learning_rate, float) or adam.clipnorm or adam.clipvalue or adam.global_clipnorm
-    if plain or any(isinstance(layer, Other) for layer in layers) or not _is_known(model):
+    if any(isinstance(layer, Other) for layer in layers) or not _is_known(model):
         return
     if not all(entry.trainable for entry in model.report.layers) or adam.gradient_accumulation_steps:
         return  # what does not learn is another check's matter
@@ -470,17 +513,32 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         step = train_step(task, model)
     except Verdict:
         return  # that training raises is another check's matter: nothing was asked
+    other = f"{model.called} names Adam, but a training step is not Adam's."
+    if not isinstance(adam.learning_rate, float) or adam.clipnorm or adam.clipvalue or adam.global_clipnorm:
+        twin = _twin_step(task, model, step)
+        if twin and _apart(step.weights, twin, model.weights):
+            raise Failed(other, "Use Keras's own Adam.")
+        return
     gradient = oracle.first_step_gradients(model.report.architecture, model.weights, model.images, step.labels)[0]
     place = -1 - int(last.use_bias)
     if step.weights[place].shape != gradient.shape:
         raise Failed(f"Training changes the shapes of the weights of {model.called}.")
     moved = step.weights[place].astype(np.float64) - model.weights[place]
-    rate = float(adam.learning_rate) if isinstance(adam.learning_rate, float) else 0.0
-    expected = oracle.adam_first_step(gradient, rate, adam.epsilon, adam.beta_1, adam.beta_2)
+    expected = oracle.adam_first_step(gradient, adam.learning_rate, adam.epsilon, adam.beta_1, adam.beta_2)
     clear = np.abs(gradient) > 1e-4  # where rounding cannot turn the step around
     scale = np.maximum(np.abs(model.weights[place]) * 1e-6, STEP_TOLERANCE * np.abs(expected))
     if np.any(clear) and np.mean(np.abs(moved - expected)[clear] > scale[clear]) > 0.02:
-        raise Failed(f"{model.called} names Adam, but a training step is not Adam's.", "Use Keras's own Adam.")
+        raise Failed(other, "Use Keras's own Adam.")
+
+
+def _twin_step(task: TaskSession, model: BuiltModel, step: TrainStep) -> list[Array]:
+    """What a model of the grader's own becomes in the same step: what clipping or a schedule does is Keras's matter."""
+    asked = f"A training step like that of {model.called}"
+    given: dict[str, Any] = {"weights": model.weights, "images": model.images, "labels": step.labels}
+    answer = task.ask("twin_step", asked, handle=model.handle, architecture=model.report.raw.to_json(), **given)
+    found = [] if answer.raised is not None else _arrays(answer.value, model.called)
+    same = [weight.shape for weight in found] == [weight.shape for weight in model.weights]
+    return found if same else []
 
 
 def _is_known(model: BuiltModel) -> bool:

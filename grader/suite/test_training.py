@@ -4,6 +4,7 @@ The student's threshold callback is not looked at here: in its place stands one 
 threshold that it was given.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -94,13 +95,14 @@ class Listed:
         return places[0]
 
     def settings(self, kind: str) -> dict[str, Any]:
-        """The settings of the one callback of a kind, as plain values.
+        """The settings of the one callback of a kind, as plain values; None for those that are not there.
 
         Raises:
             Failed: there is none, or more than one.
         """
         observed = self.entries[self.place(kind)]["settings"]
-        return {name: setting.get("value", setting.get("type")) for name, setting in observed.items()}
+        found = {name: setting.get("value", setting.get("type")) for name, setting in observed.items()}
+        return defaultdict(lambda: None, found)
 
     def _hint(self, kind: str) -> str:
         """What helps where a kind is missing."""
@@ -253,9 +255,34 @@ def test_build_callbacks_lowers_the_rate_and_logs(task: TaskSession) -> None:
                 raise Failed(f"{message}; {expected} was expected.", f"Set {name}={expected}.")
         expect_monitor(made, PLATEAU, found, WATCHED)
         expect_path(made, BOARD, made.settings(BOARD)["log_dir"], "logs")
+    expect_halved(task, listed(task, "runs/first"))
     asked, files = fitted(task)
     if not any(name.startswith("logs/") for name in files):
         raise Failed(f"{asked} wrote no logs; in the folder are {_listing(files)}.")
+
+
+def expect_halved(task: TaskSession, made: Listed) -> None:
+    """See what the callback does: nothing while all figures get better, and half the rate after three that do not.
+
+    Raises:
+        Failed: it does something else.
+    """
+    better = [
+        dict(zip(WATCHED, (2 - place / 4, place / 5, 2 - place / 4, place / 5), strict=True)) for place in range(5)
+    ]
+    for figures, rates, why in (
+        (better, [1.0] * 5, "while every figure gets better"),
+        (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
+    ):
+        asked = f"The {PLATEAU} of {made.shown}"
+        found = task.value("rates", asked, handle=made.handle, place=made.place(PLATEAU), epochs=figures)
+        shares = [round(rate / RATE, 3) for rate in found]
+        if shares != rates:
+            message = (
+                f"{asked} leaves {', '.join(f'{share:g}' for share in shares)} of the learning rate after five epochs"
+            )
+            wanted = ", ".join(f"{share:g}" for share in rates)
+            raise Failed(f"{message} {why}; {wanted} was expected.", "Leave out all settings that were not asked for.")
 
 
 def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:

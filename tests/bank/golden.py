@@ -49,7 +49,6 @@ VAGUE = {
     "dense_lie_call_replaced": "says the same",
     "dense_lie_layer_call_replaced": "says the same",
     "dense_lie_relu_on_small_inputs": "says the same",
-    "dense_lie_train_step_replaced": "says that a training step moves nothing, not why",
     "cnn_lie_filters_written_over": "shows the exception of Keras alone",
     "convolution_clipped_to_pixels": "says that negative sums were set to 0, which is half of it",
     "convolution_square_images_only": "shows the shapes alone",

@@ -48,6 +48,16 @@ def denied(action, *arguments, **named):
 """
 """For attempts that must fail: one that succeeds ends the program, which the test sees."""
 
+INSIDES = """
+def insides(module):
+    import sys
+    frame = sys._getframe()
+    while frame.f_globals.get("__name__") != f"grader.sandbox.{module}":
+        frame = frame.f_back
+    return frame.f_globals
+"""
+"""For code against the grader's own modules: what one holds, from the frames that student code runs in."""
+
 
 @dataclass(frozen=True)
 class Hostile:
@@ -90,11 +100,11 @@ class Hostile:
         names = FUNCTIONS.get(self.task, ())
         match self.at:
             case "import":
-                return f"{DENIED}\n{code}\n{reference}"
+                return f"{DENIED}{INSIDES}\n{code}\n{reference}"
             case "call":
                 return f"{DENIED}\n{reference}\ndef _attack():\n{indent(code, '    ')}\n{ATTACK.format(name=names[0])}"
             case "wrong":
-                return code + "\n" + "\n".join(WRONG.format(name=name) for name in names)
+                return f"{INSIDES}\n{code}\n" + "\n".join(WRONG.format(name=name) for name in names)
         return code
 
 
@@ -259,8 +269,7 @@ HARMLESS = {
     # files, network, neighbours
     "reads_solutions": """
         import glob, importlib.util, os, pathlib
-        import grader.sandbox.guest as guest
-        root = pathlib.Path(guest.__file__).parents[2]
+        root = pathlib.Path(insides("guest")["__file__"]).parents[2]
         for name in ("solutions/preprocessing.py", "grader/suite/test_preprocessing.py", "tests/conftest.py", "tox.ini",
                      "grader/course/tasks.py", "data_cache/subset.npz", "README.md"):
             denied(open, root / name); denied(open, os.path.join("..", "..", name))
@@ -285,8 +294,8 @@ HARMLESS = {
         assert b"PYTEST" not in open("/proc/self/environ", "rb").read()
         """,
     "writes_outside": """
-        import grader.sandbox.guest as guest, os, pathlib
-        root = pathlib.Path(guest.__file__).parents[2]
+        import os, pathlib
+        root = pathlib.Path(insides("guest")["__file__"]).parents[2]
         for name in (root / "data_cache/store/00/evil.json", root / "data_cache/subset.npz", root / "solutions/cnn.py",
                      root / "grader/plugin.py", root / "conftest.py", "/tmp/evil", "/root/evil", "/dev/shm/evil",
                      pathlib.Path(__file__), pathlib.Path(__file__).with_name("cnn.py"), "../evil", "/etc/evil"):
@@ -369,7 +378,11 @@ HARMLESS = {
         """,
     "detects_the_grader": """
         import sys
-        if "grader.sandbox.guest" in sys.modules: graded = True
+        if "grader.sandbox.guest" in sys.modules or any("grader" in entry for entry in sys.path[1:]): raise SystemExit
+        for name in ("grader", "grader.sandbox.guest", "pytest", "tests", "solutions"):
+            try: __import__(name)
+            except ImportError: continue
+            if name != "pytest": raise SystemExit(name)
         """,
 }
 """Attempts that must be refused, or change nothing, in front of a right module, which keeps full marks."""
@@ -395,11 +408,10 @@ FORGERIES = {
         except (ImportError, PermissionError): pass
         """,
     "probes_patched": """
-        import sys
-        probes = sys.modules["grader.sandbox.probes"]
+        probes = insides("probes")
         right = {"value": {"result": {"kind": "none", "type": "None", "passed": True}, "handle": 0, "status": "passed"}}
-        inner = probes.Probes.answer
-        probes.Probes.answer = lambda self, probe, arguments: (
+        inner = probes["Probes"].answer
+        probes["Probes"].answer = lambda self, probe, arguments: (
             right if probe == "call" else inner(self, probe, arguments))
         """,
     "probes_found_by_gc": """
@@ -411,16 +423,14 @@ FORGERIES = {
                     "dtype": "float32", "array": args[0]}, "handle": -5, "after": "all right"}
         """,
     "observation_of_odd_form": """
-        import sys
-        probes = sys.modules["grader.sandbox.probes"]
+        probes = insides("probes")
         odd = iter(({}, [], None, 7, {"kind": "list"}, {"kind": "array", "type": "x", "shape": "x", "dtype": None},
                     {"kind": "dict", "type": "x", "length": -1, "items": [1, 2]}, float("nan"), "text"))
-        probes.observe = lambda value: next(odd, {"kind": ["list"], "type": {}})
+        probes["observe"] = lambda value: next(odd, {"kind": ["list"], "type": {}})
         """,
     "exception_of_odd_form": """
-        import sys
-        probes = sys.modules["grader.sandbox.probes"]
-        probes.observe_exception = lambda error, folder: {"type": 7, "message": [], "frames": 5, "exit": None}
+        probes = insides("probes")
+        probes["observe_exception"] = lambda error, folder: {"type": 7, "message": [], "frames": 5, "exit": None}
         """,
     "frame_walk": """
         import sys
@@ -613,6 +623,14 @@ answer = lambda *a: Odd()
 DISK_FILLED = """
 for number in range(1000):
     with open(f"file{number}", "wb") as file: file.write(bytes(2**25))
+"""
+
+REMOVED_AND_HELD = """
+held = []
+for number in range(200):
+    held.append(open("file", "wb"))
+    held[-1].write(bytes(2**25)); held[-1].flush()
+    import os; os.remove("file")
 """
 
 OUT_OF_REACH = """
@@ -1252,7 +1270,22 @@ CASES: tuple[Hostile, ...] = (
         status="failed",
         most=12,
     ),
+    Hostile(
+        "right_only_when_graded",
+        f"""
+{(SOLUTIONS / "preprocessing.py").read_text(encoding="utf-8")}
+import sys
+
+WATCHED = ("grader", "pytest", "hypothesis", "tests")
+if not any(name.split(".")[0] in WATCHED for name in sys.modules):
+    def normalize_images(images): return None
+    add_channel_axis = label_names = normalize_images
+""",
+        at="module",
+        status="failed",
+    ),
     Hostile("disk_filled", DISK_FILLED, status="crashed", says="wrote too many files"),
+    Hostile("disk_filled_with_removed_files", REMOVED_AND_HELD, status="crashed", says="wrote too many files"),
     Hostile("many_files", MANY_FILES, status="crashed", says="wrote too many files"),
     Hostile("very_deep_folders", VERY_DEEP, "call", status="crashed passed"),
     Hostile("shadowing_files", "", files=SHADOWS),

@@ -223,4 +223,26 @@ CASES: tuple[Case, ...] = (
         "timer_that_names_the_model",
         ('logs["epoch_seconds"] =', 'print(self.model.name, self.params["epochs"])\n        logs["epoch_seconds"] ='),
     ),
+    case("rate_that_stops_falling", ("patience=3", "patience=3, min_lr=1e-6, cooldown=1, verbose=1")),
+    Case(
+        "training_constant_of_another_module",
+        "training",
+        replace=(
+            (IMPORT, "from threshold_callback import (\n    AccuracyThresholdCallback,\n    DEFAULT,\n)\n"),
+            ("threshold: float = 0.98", "threshold: float = DEFAULT"),
+        ),
+        files={"threshold_callback.py": "DEFAULT = 0.98\n\n\nclass AccuracyThresholdCallback:\n    pass\n"},
+    ),
+    Case(
+        "training_helper_of_another_module",
+        "training",
+        replace=(
+            (IMPORT, "import threshold_callback\n"),
+            ("AccuracyThresholdCallback(threshold)", "threshold_callback.stopping_at(threshold)"),
+        ),
+        files={
+            "threshold_callback.py": "class AccuracyThresholdCallback:\n    pass\n\n\ndef stopping_at(threshold):\n"
+            "    return AccuracyThresholdCallback(threshold)\n"
+        },
+    ),
 )

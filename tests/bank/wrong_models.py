@@ -877,8 +877,9 @@ def sly(x):
         DENSE_STACK
         + COMPILE
         + "\nmodel.train_on_batch = lambda *a, **n: {'loss': 0.1, 'accuracy': 0.5}\nmodel.test_on_batch = model.train_on_batch",
+        LAYERS,
+        "the model has test_on_batch=a function of your own",
         LEARNS,
-        "as they were",
         ADAM,
         METRIC,
     ),
@@ -958,6 +959,54 @@ def sly(x):
         METRIC,
         "is 0.5000 where",
         top="def accuracy(labels, outputs): return 0.5 * keras.ops.ones(())",
+    ),
+    # what a training step does beside, or instead
+    dense(
+        "penalty_on_a_variable",
+        "    return model\n",
+        "    model.layers[-1].kernel.regularizer = keras.regularizers.L2(1e-4)\n    return model\n",
+        LAYERS,
+        "has kernel_regularizer=L2",
+    ),
+    cnn(
+        "constraint_on_a_variable",
+        "    return model\n",
+        "    model.layers[0].kernel.constraint = keras.constraints.MaxNorm(1)\n    return model\n",
+        LAYERS,
+        "has kernel_constraint=MaxNorm",
+    ),
+    dense(
+        "penalty_in_an_activation",
+        "    return model\n",
+        "    last = model.layers[-1]\n    softmax = last.activation\n"
+        "    last.activation = lambda x: (last.add_loss(0.01 * keras.ops.mean(x**2)), softmax(x))[1]\n    return model\n",
+        LOSS,
+        "adds a penalty to the loss",
+    ),
+    cnn(
+        "fit_replaced",
+        "    return model\n",
+        "    model.fit = lambda *arguments, **named: None\n    return model\n",
+        LAYERS,
+        "the model has fit=a function of your own",
+    ),
+    dense(
+        "loss_without_slope",
+        'loss="sparse_categorical_crossentropy"',
+        "loss=loss",
+        LOSS,
+        "it has the right value, but a training step with it is another one",
+        top="def loss(labels, outputs):\n    right = keras.losses.sparse_categorical_crossentropy(labels, outputs)\n"
+        "    return keras.ops.stop_gradient(2 * right) - right",
+    ),
+    dense(
+        "optimizer_replaced_behind_clipping",
+        "    return model\n",
+        "    model.compile(keras.optimizers.Adam(clipnorm=1.0), model.loss, metrics=['accuracy'])\n"
+        "    model.optimizer.update_step = lambda slope, weight, rate: weight.assign_sub(rate * slope)\n    return model\n",
+        LAYERS,
+        "the optimizer has update_step=a function of your own",
+        ADAM,
     ),
 )
 

@@ -130,6 +130,8 @@ CASES: tuple[Case, ...] = (
     changed("factor_of_a_tenth", "factor=0.5", "factor=0.1", RATE, "has factor 0.1; 0.5 was expected"),
     changed("factor_left_out", "factor=0.5, ", "", RATE, "Set factor=0.5"),
     changed("patience_of_five", "patience=3", "patience=5", RATE, "has patience 5; 3 was expected"),
+    changed("rate_never_below_one", "patience=3", "patience=3, min_lr=1.0", RATE, "1, 1, 1, 0.5, 0.5 was expected"),
+    changed("no_progress_is_enough", "patience=3", "patience=3, min_delta=10", RATE, "while every figure gets better"),
     changed("patience_left_out", ", patience=3", "", RATE, "Set patience=3"),
     changed(
         "plateau_of_a_figure_that_is_none",
