@@ -25,7 +25,7 @@ ASKED = (
 )
 """Per case, the task, and the question whose answer is changed."""
 
-OFTEN = ("call", "event", "forward", "weights")
+OFTEN = ("call", "event")
 """Questions that a task asks many times."""
 
 
