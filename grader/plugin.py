@@ -104,7 +104,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Grading(config), "fashion-grading")
         if config.pluginmanager.get_plugin(SHARED) is None:
             with suppress(ValueError):  # not in the main thread
-                signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing stays behind
+                signal.signal(signal.SIGTERM, _stop)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Do as on Ctrl-C, so that nothing stays behind; who asks once more while it is cleared away has it already."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _collects_suite(config: pytest.Config) -> bool:
@@ -220,7 +226,10 @@ class Grading:
         config.stash[RUN] = self.run
         config.add_cleanup(self.run.close)
         self.ahead: Ahead | None = None
-        if not config.option.collectonly:
+        self.waiting: list[pytest.Item] = []
+        option = config.option
+        self.dry = option.collectonly or any(getattr(option, name, False) for name in ("setuponly", "setupplan"))
+        if not self.dry:
             chosen = config.option.keyword or config.option.markexpr or any("::" in part for part in config.args)
             self.run.begin([] if chosen else [task for task in TASKS if task.name in self.selected])
         if self.quiet:  # the board says it all
@@ -250,7 +259,7 @@ class Grading:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is selected, and have TensorFlow imported while the first checks run."""
         self.selected_checks = {(_task_name(item), _check_name(item)) for item in session.items}
-        if not self.config.option.collectonly:
+        if not self.dry:
             names = {name for name, _ in self.selected_checks}
             self.run.warm([task for task in TASKS if task.name in names])
             if not (self.config.getoption("--in-process") or self.config.pluginmanager.get_plugin(SHARED)):
@@ -258,20 +267,27 @@ class Grading:
 
                 self.ahead = Ahead(self.run)
                 self.config.add_cleanup(self.ahead.close)
-                self.ahead.begin([item for item in session.items if item.name != TRAINED_CHECK])
+                self.waiting = [item for item in session.items if item.name != TRAINED_CHECK]
 
     # Checks
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Wait for a check that is run ahead: until its task is done, the task's session is another thread's."""
+        """Wait for a check that is run ahead: until its task is done, the task's session is another thread's.
+
+        They are begun with the first check that needs TensorFlow: so there are never more guests at work than cores,
+        whose deadlines hold alone as in company.
+        """
         if self.ahead is not None:
-            self.ahead.outcome(_task_name(item), item.name)
+            if self.waiting and _place(item)[1]:
+                self.ahead.begin(self.waiting)
+                self.waiting = []
+            self.ahead.outcome(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """What became of a check that has been run ahead."""
-        done, error = self.ahead.outcome(_task_name(pyfuncitem), pyfuncitem.name) if self.ahead else (False, None)
+        done, error = self.ahead.outcome(pyfuncitem) if self.ahead else (False, None)
         if error is not None:
             raise error
         return True if done else None

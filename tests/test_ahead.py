@@ -6,7 +6,8 @@ import time
 
 from grader.course import settings
 from grader.sandbox.host import Sandbox
-from tests.bank.cases import Case
+from grader.suite import ahead
+from tests.bank.cases import SOLUTIONS, Case
 from tests.test_plugin import results_in, run
 
 BROKEN = {
@@ -54,6 +55,33 @@ def test_a_stop_at_the_first_failure_ends_what_runs_ahead(tmp_path):
     assert time.monotonic() - begun < settings.IMPORT_SECONDS, "it waited for a module that sleeps"
     assert not list(tmp_path.glob("grader-*"))
     assert str(tmp_path) not in subprocess.run(["ps", "axeww"], capture_output=True, text=True).stdout
+
+
+def test_what_is_no_check_of_ours_runs_as_pytest_runs_it(tmp_path):
+    mine = "import pytest\n\n\n@pytest.fixture\ndef given(tmp_path):\n    return tmp_path\n\n\n"
+    mine += "def test_every_check(given):\n    assert given is None, 'mine'\n"
+    (tmp_path / "test_cnn.py").write_text(mine, encoding="utf-8")
+    own = (
+        "--submission",
+        SOLUTIONS,
+        "--task",
+        "cnn",
+        "--report",
+        tmp_path / "out",
+        "--junit-xml",
+        tmp_path / "junit.xml",
+    )
+    done = run("grader", tmp_path / "test_cnn.py", *own)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "AssertionError: mine" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert {task["score"] for task in results_in(tmp_path / "out")["tasks"] if task["name"] == "cnn"} == {20.0}
+
+
+def test_a_share_of_a_core_is_one_worker(tmp_path, monkeypatch):
+    for text, cores in (("50000 100000", 0), ("150000 100000", 1), ("max 100000", ahead.usable_cores())):
+        (tmp_path / "cpu.max").write_text(text, encoding="ascii")
+        monkeypatch.setattr(ahead, "QUOTA", tmp_path / "cpu.max")
+        assert ahead.usable_cores() == cores
 
 
 def test_a_server_that_still_imports_is_ended_at_once():

@@ -230,6 +230,8 @@ def test_a_run_that_is_told_to_end_leaves_nothing(tmp_path):
         while not list(scratch.glob("grader-*/scratch/begun")) and time.monotonic() < until:
             time.sleep(0.05)
         process.terminate()
+        time.sleep(0.02)
+        process.terminate()  # while it clears away
         assert process.wait(60) == pytest.ExitCode.INTERRUPTED
     assert not list(scratch.glob("grader-*"))
 
@@ -239,8 +241,9 @@ def test_a_part_of_the_checks_is_not_all(tmp_path):
     assert done.returncode == 0 and "hand in" not in done.stdout.lower()
 
 
-def test_collect_only_grades_nothing(wrong, tmp_path):
-    done = run("grader", "--submission", wrong, "--collect-only", "-q", "--report", tmp_path / "out")
+@pytest.mark.parametrize("option", ["--collect-only", "--setup-plan", "--setup-only"])
+def test_a_dry_run_grades_nothing(wrong, tmp_path, option):
+    done = run("grader", "--submission", wrong, option, "-q", "--report", tmp_path / "out")
     assert done.returncode == 0 and not (tmp_path / "out").exists()
 
 

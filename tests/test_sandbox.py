@@ -131,6 +131,24 @@ def test_a_deadline_of_the_import(used, monkeypatch):
         made.ask("import", settings.IMPORT_SECONDS, module="module")
 
 
+def test_one_who_waits_learns_that_the_guest_was_ended(guest, used):
+    made = guest(used=used)
+    learnt = []
+
+    def wait():
+        try:
+            call(made, "wait", 60)
+        except GuestCrashed as error:
+            learnt.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    time.sleep(0.2)
+    made.close()
+    waiting.join(5)
+    assert len(learnt) == 1, "it waits on"
+
+
 def test_all_calls_together_have_a_deadline(guest, monkeypatch):
     monkeypatch.setattr(settings, "TASK_SECONDS", 1.0)
     made = guest()

@@ -127,6 +127,17 @@ def test_who_waits_trains_when_the_other_is_killed(tmp_path: Path) -> None:
     assert waiting.communicate(timeout=60)[0].strip() == (tmp_path / "trainings").read_text().split()[1]
 
 
+def test_who_gives_up_waits_for_nobody(tmp_path: Path) -> None:
+    stuck = start(tmp_path, 600)
+    wait_for(tmp_path / "trainings")
+    store = Store(tmp_path / "store")
+    asked = iter([False, False, True, True])
+    assert store.get_or_train(KEY, lambda: VALUE, given_up=lambda: next(asked)) == VALUE
+    assert stuck.poll() is None and store.problems == []
+    stuck.kill()
+    stuck.communicate()
+
+
 def test_a_training_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(RuntimeError, match="no memory"):

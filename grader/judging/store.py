@@ -67,11 +67,14 @@ class Store:
             return None
         return value if sound else None
 
-    def get_or_train(self, key: str, train: Callable[[], Value], title: str = "") -> Value:
+    def get_or_train(
+        self, key: str, train: Callable[[], Value], title: str = "", given_up: Callable[[], bool] | None = None
+    ) -> Value:
         """What is kept under `key`; where there is nothing, what `train` returns, which is then kept.
 
         `title` says what is trained, for who looks on meanwhile. `train` is called by one process at a time for one
-        key; others wait, and read what it kept. What it raises goes through, and nothing is kept.
+        key; others wait, and read what it kept. What it raises goes through, and nothing is kept. Once `given_up` says
+        so, nobody waits: `train` is called at once, and may refuse.
 
         Raises:
             ValueError: `key` is no digest, or what `train` returned is no JSON.
@@ -84,11 +87,12 @@ class Store:
         lock = FileLock(self._path(key).with_suffix(".lock"), timeout=TRAINING_SECONDS)
         try:
             self._path(key).parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock.acquire(cancel_check=given_up)
         except Timeout:
-            self._note(
-                f"Another process took more than {TRAINING_SECONDS:.0f} seconds, so its model was trained here too."
-            )
+            if not (given_up and given_up()):
+                self._note(
+                    f"Another process took more than {TRAINING_SECONDS:.0f} seconds, so its model was trained here too."
+                )
             return self._trained(key, train)
         except (OSError, NotImplementedError) as error:
             self._note_unusable(error)

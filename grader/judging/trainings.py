@@ -122,7 +122,9 @@ class Trainings:
         return f"epoch {told['epoch']} of {told['epochs']}, {100 * told['fraction']:.0f}%" if told else "starting"
 
     def _result(self, key: str, job: Job, weights: bool) -> Value:
-        return self._store.get_or_train(key, lambda: self._trained(key, job, weights), job.title)
+        return self._store.get_or_train(
+            key, lambda: self._trained(key, job, weights), job.title, given_up=lambda: self._closed
+        )
 
     def _trained(self, key: str, job: Job, weights: bool) -> Value:
         if self._closed:

@@ -308,7 +308,7 @@ class Guest:
         self._answers: queue.Queue[Any] = queue.Queue(maxsize=4)  # a flood of answers is not stored
         self._number = 0
         self._look_again = 0.0
-        self._fate: GuestTimeout | GuestCrashed | None = None
+        self._fate: GuestTimeout | GuestCrashed | SandboxError | None = None
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send_all, self._receive_all)]
         for thread in self._threads:
             thread.start()
@@ -349,6 +349,8 @@ class Guest:
                 self._answers.get_nowait()
         for thread in (*self._threads, self._output.thread):
             thread.join(timeout=1.0)  # they end with their pipes, unless a descendant that got away holds one
+        with suppress(queue.Full):  # another thread may be waiting for an answer
+            self._answers.put_nowait(EOFError())
         remove(self._base)
         return status
 
@@ -392,9 +394,9 @@ class Guest:
 
     def _die(self, fate: GuestTimeout | GuestCrashed | None) -> Any:
         status = self.close(GRACE_SECONDS if fate is None else 0.0)
-        if self._process.orphaned():
-            raise SandboxError("the process that starts guests has ended")
         self._fate = fate or GuestCrashed(_ending(status))
+        if self._process.orphaned():
+            self._fate = SandboxError("the process that starts guests has ended")
         raise self._fate
 
     def _send_all(self) -> None:

@@ -21,6 +21,9 @@ IMPORTED = rb"\bfrom\s+NAME\b|\bimport\s[\w.,()\t ]{0,100}?\bNAME\b|['\"]NAME['\
 TAKEN = rb"\bfrom\s+NAME\s+import\s+(\([^)]{0,500}\)|[\w, \t]{0,500})|\bNAME\.(\w{1,100})"
 """What a module takes from another one."""
 
+WHOLE = rb"\bfrom\s+NAME\s+import\s*\*|\bNAME\s+as\b|['\"]NAME['\"]"
+"""How it may take anything."""
+
 
 class SubmissionError(ValueError):
     """A submission that cannot be read at all; the text says what is wrong and what to do."""
@@ -84,9 +87,11 @@ class Submission:
 
 def _asks_for_more(text: bytes, module: str, name: str) -> bool:
     """Whether a source seems to take anything but `name` from a module."""
+    if re.search(WHOLE.replace(b"NAME", module.encode()), text):
+        return True
     taken = [part for found in re.findall(TAKEN.replace(b"NAME", module.encode()), text) for part in found]
     words = {word.split()[0] for line in taken for word in line.strip(b"()").split(b",") if word.split()}
-    return bool(words - {name.encode(), b"*", b"py", b"as"})
+    return bool(words - {name.encode(), b"py"})
 
 
 def read_submission(path: Path, file_names: Sequence[str]) -> Submission:

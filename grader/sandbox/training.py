@@ -7,6 +7,8 @@ by the model itself, whatever `train` says of it.
 import functools
 import importlib.util
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter, sleep
 from types import ModuleType
@@ -58,10 +60,14 @@ class StandIn(ModuleType):
         """Hold `value` as `held`; the module lies in `folder`, where it is needed at all."""
         super().__init__(name)
         setattr(self, held, value)
-        self.__dict__["_written"] = functools.cache(lambda: _written(folder / f"{name}.py", held, value))
+        self._written = functools.cache(lambda: _written(folder / f"{name}.py", held, value))
 
     def __getattr__(self, name: str) -> Any:
-        written = None if name.startswith("__") else self.__dict__["_written"]()
+        if name == "__all__":  # what `import *` brings
+            with suppress(Exception):  # a module that does not work costs nothing here
+                names = [other for other in vars(self._written() or self) if not other.startswith("_")]
+                return list(getattr(self._written(), "__all__", names))
+        written = None if name.startswith("__") else self._written()
         if written is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         return getattr(written, name)
@@ -72,8 +78,11 @@ def _written(file: Path, held: str, value: Any) -> ModuleType | None:
     spec = importlib.util.spec_from_file_location(f"{file.stem} (as written)", file)
     if not file.is_file() or spec is None or spec.loader is None:
         return None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except AttributeError as error:  # which would be taken for a name that is not there
+        raise ImportError(f"{file.name} raised AttributeError: {error}") from error
     setattr(module, held, value)
     return module
 
@@ -116,11 +125,17 @@ class Rows:
         return {"count": self.count, "images": images, "labels": labels, "weighted": self.weighted}
 
 
+@keras.saving.register_keras_serializable("watching")
 class Watching(keras.Sequential):  # type: ignore[misc]
     """A model that notes what it is trained and evaluated on, and otherwise does what Keras does.
 
     Always eager, where each step is seen, however it is compiled.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Begin with nothing seen, in a copy too."""
+        super().__init__(*arguments, **named)
+        self.seen = Seen(None)
 
     def compile(self, *arguments: Any, **named: Any) -> None:
         """Compile it, eager."""

@@ -5,9 +5,12 @@ not depend on when it runs. Pytest comes to the checks in its own order, and is 
 """
 
 import inspect
+import os
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +19,18 @@ from grader.course.tasks import TASKS, Task
 from grader.suite.run import Run
 
 AT_A_TIME = 2
-"""Tasks: each has a guest of 100 MB beside the server, and one guest keeps little more than one core busy."""
+"""Tasks, at most: each has a guest of 100 MB beside the server, and one guest keeps little more than a core busy."""
+
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux tells what of its cores a container may use, as in "150000 100000": one and a half."""
 
 LOOK_SECONDS = 0.2
 """How often one who waits can be interrupted: on Windows, Ctrl-C does not end a wait."""
 
+SUITE = Path(__file__).resolve().parent
+
 Outcomes = dict[str, BaseException | None]
-"""Per check, by its item's name, what it raised."""
+"""Per check, by its item's id, what it raised."""
 
 
 class Ahead:
@@ -31,19 +39,20 @@ class Ahead:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._begun: dict[str, Future[Outcomes]] = {}
-        self._workers = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="ahead")
+        self._workers = ThreadPoolExecutor(max(1, min(AT_A_TIME, usable_cores())), thread_name_prefix="ahead")
         self._closed = False
 
     def begin(self, items: Sequence[pytest.Item]) -> None:
-        """Begin with the tasks of these checks that need TensorFlow; the others take no longer by turns."""
+        """Begin with the tasks of these checks that need TensorFlow; the others are done while it is imported."""
         for task in TASKS:
-            own = [item for item in items if item.path.stem == f"test_{task.name}"]
+            own = [item for item in items if item.path == SUITE / f"test_{task.name}.py"]
             if own and task.needs_tensorflow and all(_is_plain(item) for item in own):
                 self._run.busy.add(task.name)
                 self._begun[task.name] = self._workers.submit(self._outcomes, task, own)
 
-    def outcome(self, task: str, check: str) -> tuple[bool, BaseException | None]:
+    def outcome(self, item: pytest.Item) -> tuple[bool, BaseException | None]:
         """Whether a check has been run ahead, and what it raised; waits where its task is at work."""
+        task = item.path.stem.removeprefix("test_") if item.path.parent == SUITE else ""
         while task in self._begun:
             try:
                 outcomes = self._begun[task].result(timeout=LOOK_SECONDS)
@@ -51,7 +60,7 @@ class Ahead:
                 continue
             except CancelledError:
                 break
-            return check in outcomes, outcomes.get(check)
+            return item.nodeid in outcomes, outcomes.get(item.nodeid)
         return False, None
 
     def _outcomes(self, task: Task, items: Sequence[pytest.Item]) -> Outcomes:
@@ -64,9 +73,9 @@ class Ahead:
             function: Any = getattr(item, "function")  # noqa: B009 - an item is a function here
             try:
                 function(**{name: given[name] for name in inspect.signature(function).parameters})
-                outcomes[item.name] = None
+                outcomes[item.nodeid] = None
             except BaseException as error:  # pytest's own are no Exceptions; whoever asks for the outcome raises it
-                outcomes[item.name] = error
+                outcomes[item.nodeid] = error
             if self._closed:
                 break
         session.close()
@@ -82,6 +91,15 @@ class Ahead:
 
 
 def _is_plain(item: pytest.Item) -> bool:
-    """Whether a check is a plain function of the task's session and the run."""
-    function = getattr(item, "function", None)
-    return function is not None and set(inspect.signature(function).parameters) <= {"task", "run"}
+    """Whether a check is a plain function of the task's session and the run, and nothing else is asked of it."""
+    marked = any(item.get_closest_marker(name) for name in ("skip", "skipif", "xfail", "usefixtures"))
+    return not marked and set(getattr(item, "fixturenames", ("",))) <= {"task", "run", "request"}
+
+
+def usable_cores() -> int:
+    """How many cores this process may keep busy, a container's share rounded down."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError, ZeroDivisionError):  # there is none, or it says "max"
+        quota, period = QUOTA.read_text(encoding="ascii").split()
+        cores = min(cores, int(quota) // int(period))
+    return cores

@@ -378,7 +378,8 @@ HARMLESS = {
         """,
     "detects_the_grader": """
         import sys
-        if "grader.sandbox.guest" in sys.modules or any("grader" in entry for entry in sys.path[1:]): raise SystemExit
+        if "grader.sandbox.guest" in sys.modules or "editable" in str((sys.path, sys.meta_path, sys.path_hooks)):
+            raise SystemExit
         for name in ("grader", "grader.sandbox.guest", "pytest", "tests", "solutions"):
             try: __import__(name)
             except ImportError: continue

@@ -245,4 +245,26 @@ CASES: tuple[Case, ...] = (
             "    return AccuracyThresholdCallback(threshold)\n"
         },
     ),
+    Case(
+        "training_everything_of_another_module",
+        "training",
+        replace=(
+            (IMPORT, "from threshold_callback import *\n"),
+            ("threshold: float = 0.98", "threshold: float = DEFAULT"),
+        ),
+        files={"threshold_callback.py": "DEFAULT = 0.98\n\n\nclass AccuracyThresholdCallback:\n    pass\n"},
+    ),
+    Case(
+        "training_settings_of_another_module",
+        "training",
+        replace=(
+            (IMPORT, "import threshold_callback as other\n"),
+            ("AccuracyThresholdCallback(threshold)", "other.AccuracyThresholdCallback(threshold)"),
+            ("threshold: float = 0.98", "threshold: float = other.Settings().threshold"),
+        ),
+        files={
+            "threshold_callback.py": "from __future__ import annotations\nfrom dataclasses import dataclass\n\n\n"
+            "@dataclass\nclass Settings:\n    threshold: float = 0.98\n\n\nclass AccuracyThresholdCallback:\n    pass\n"
+        },
+    ),
 )

@@ -1000,6 +1000,14 @@ def sly(x):
         "    return keras.ops.stop_gradient(2 * right) - right",
     ),
     dense(
+        "dropout_and_a_loss_of_its_own",
+        '    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy"',
+        '    model = keras.Sequential([keras.Input((28, 28)), *model.layers[:-1], layers.Dropout(0.5), model.layers[-1]])\n    model.compile(optimizer="adam", loss=loss',
+        LAYERS,
+        "Dropout",
+        top="def loss(labels, outputs): return keras.losses.sparse_categorical_crossentropy(labels, outputs)",
+    ),
+    dense(
         "optimizer_replaced_behind_clipping",
         "    return model\n",
         "    model.compile(keras.optimizers.Adam(clipnorm=1.0), model.loss, metrics=['accuracy'])\n"
