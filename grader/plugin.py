@@ -350,7 +350,7 @@ class Grading:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports and set the exit status: bonus tasks never change it, a fault of ours always does."""
-        if self.config.option.collectonly or exitstatus in (
+        if self.dry or exitstatus in (
             pytest.ExitCode.USAGE_ERROR,
             pytest.ExitCode.INTERNAL_ERROR,
         ):
