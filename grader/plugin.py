@@ -6,6 +6,7 @@ read the submission, start the servers, verify the markers against the task tabl
 
 import ast
 import gc
+import os
 import platform
 import signal
 import sys
@@ -101,7 +102,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if all(path.is_relative_to(SUITE.parent) for path in _arguments(config)):
             hook = getattr(config.pluginmanager, "rewrite_hook", None)  # no check asserts, and it takes half a second
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
-        config.pluginmanager.register(Grading(config), "fashion-grading")
+        grading = Grading(config)
+        config.pluginmanager.register(grading, "fashion-grading")
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            config.pluginmanager.register(Workflow(grading), "fashion-workflow")
         if config.pluginmanager.get_plugin(SHARED) is None:
             with suppress(ValueError):  # not in the main thread
                 signal.signal(signal.SIGTERM, _stop)
@@ -426,7 +430,7 @@ class Grading:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the board."""
-        from grader.reports import board, github
+        from grader.reports import board
         from grader.reports.visibility import shown
 
         if not hasattr(self, "results"):
@@ -439,9 +443,28 @@ class Grading:
         writer, results = terminalreporter._tw, shown(self.results, self.feedback)
         said.append(board.render(results, list(self.selected), writer.hasmarkup, writer.fullwidth))
         text = "".join([*said, *(f"{problem}\n" for problem in (*self.run.problems, *self.problems))])
-        writer.write(_encodable(github.shielded(text) if github.is_here() else text, writer))
-        if github.is_here():
-            writer.write("\n".join(["", *github.annotations(results), ""]))
+        writer.write(_encodable(text, writer))
+
+
+class Workflow:
+    """In a workflow of GitHub: shields all that may hold what students wrote, then annotates their files."""
+
+    def __init__(self, grading: Grading) -> None:
+        self.grading = grading
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
+        """Around the board, and around the failures as pytest itself tells them with `-v`."""
+        from grader.reports import github
+        from grader.reports.visibility import shown
+
+        begin, end = github.shield()
+        terminalreporter.write_line(begin)
+        yield
+        terminalreporter.write_line(f"\n{end}")
+        if hasattr(self.grading, "results"):
+            results = shown(self.grading.results, self.grading.feedback)
+            terminalreporter._tw.write("\n".join([*github.annotations(results), ""]))
             with suppress(OSError):  # the summary is for convenience; the results stand above
                 github.append_summary(results)
 

@@ -144,6 +144,32 @@ def test_forward_agrees_with_keras_on_these(architecture: Architecture) -> None:
     agree(architecture, 3)
 
 
+@pytest.mark.parametrize(
+    "architecture", [expected_dense(128), expected_dense(4096), *(expected_cnn(64, count) for count in (1, 2, 3))]
+)
+def test_what_is_asked_for_is_within_reach(architecture: Architecture) -> None:
+    assert oracle.is_within_reach(architecture, 64)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        MaxPooling2D((3000, 3000), (3000, 3000), "same"),
+        MaxPooling2D((200, 200), (1, 1), "same"),
+        Conv2D(4, (3, 3), dilation_rate=(900, 900), padding="same"),
+        Conv2D(512, (15, 15)),
+        Conv2D(100_000, (1, 1)),
+        Dense(10_000_000),
+    ],
+)
+def test_what_takes_much_work_is_not(layer: Layer) -> None:
+    assert not oracle.is_within_reach(Architecture((28, 28, 64), (layer,)), 24)
+
+
+def test_what_does_not_fit_is_said_at_once() -> None:
+    assert oracle.is_within_reach(Architecture((28, 28, 1), (Conv2D(10_000, (40, 40)),)), 24)
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_activation_is_that_of_keras_and_is_recognised(name: str) -> None:
     function = getattr(keras.activations, name, None)

@@ -159,6 +159,21 @@ def test_in_a_workflow_of_github(wrong, tmp_path):
     assert "This is pixel / 256" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("option", ["-q", "-v", "-rA", "--tb=long"])
+def test_in_a_workflow_no_student_is_heard(tmp_path, option):
+    forged = (SOLUTIONS / "preprocessing.py").read_text(encoding="utf-8")
+    forged += "def label_names(labels):\n    raise Exception('x\\n::error::forged\\n::add-mask::a')\n"
+    case = Case("forged", "preprocessing", source=forged)
+    done = run(
+        *("grader", "--submission", case.write(tmp_path / "forged"), "--task", "preprocessing", option),
+        GITHUB_ACTIONS="true",
+    )
+    before, _, rest = done.stdout.partition("::stop-commands::")
+    shielded, _, after = rest.partition("\n::" + rest[:32])
+    assert "::error::forged" in shielded and "::" not in before.replace(".py::", "")
+    assert {line[:8] for line in after.splitlines()[1:] if line and line[:3] != "==="} == {"::error "}
+
+
 def test_last_failed(wrong):
     for status, expected in ((1, "13 / 15"), (1, "0 / 15")):
         done = subprocess.run(

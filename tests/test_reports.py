@@ -130,10 +130,10 @@ def test_github_shows_each_failure_beside_its_file():
 
 
 def test_github_takes_no_command_from_a_student():
-    first, *_, last = github.shielded("::add-mask::0").strip().splitlines()
-    token = first.removeprefix("::stop-commands::")
-    assert len(token) == 32 and last == f"::{token}::"
-    assert github.shielded("") != github.shielded("")
+    begin, end = github.shield()
+    token = begin.removeprefix("::stop-commands::")
+    assert len(token) == 32 and end == f"::{token}::"
+    assert github.shield() != github.shield()
 
 
 def test_github_gets_a_summary(tmp_path, monkeypatch):

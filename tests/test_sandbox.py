@@ -503,6 +503,24 @@ def test_output_is_drained_whatever_comes():
     assert not output.thread.is_alive()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, nothing says whether a pipe has more")
+def test_who_reads_the_rest_stops_nobody():
+    ours, theirs = os.pipe()
+    output = Output(os.fdopen(ours, "rb"))
+    with output._changed:
+        os.write(theirs, b"printed by a thread")
+        time.sleep(0.1)  # the thread that drains has seen it, and waits for its turn
+        output._read_the_rest()
+    time.sleep(0.1)
+    assert output._changed.acquire(timeout=5), "it reads on, and keeps the others waiting"
+    output._changed.release()
+    output.expect(1)
+    os.write(theirs, b"heard\0answered 1\0")
+    assert output.text() == "heard"
+    os.close(theirs)
+    output.thread.join(timeout=5)
+
+
 # Whole runs
 
 

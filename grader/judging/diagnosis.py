@@ -70,10 +70,10 @@ def expect_array(
     if array.shape != expected.shape:
         raise Failed(
             f"{called} returned an array of shape {array.shape}; {expected.shape} was expected.",
-            recognised(array, mistakes) or shape_hint(array, expected),
+            recognised(array, mistakes, expected) or shape_hint(array, expected),
         )
     wrong = differences(array, expected, tolerance)
-    hint = recognised(array, mistakes) if np.any(wrong) else ""
+    hint = recognised(array, mistakes, expected) if np.any(wrong) else ""
     if str(array.dtype) not in dtypes:
         raise Failed(f"{called} returned {array.dtype} values; {' or '.join(dtypes)} was expected.", hint)
     if array.size and not np.all(np.isfinite(array)):
@@ -149,11 +149,14 @@ def number(value: Any) -> str:
     return f"{complex(value) if np.iscomplexobj(value) else float(value):.6g}"
 
 
-def recognised(array: Array, mistakes: Sequence[Mistake]) -> str:
-    """The sentence of the first mistake in the catalogue that explains the array; empty where none does."""
+def recognised(array: Array, mistakes: Sequence[Mistake], expected: Array) -> str:
+    """The sentence of the first mistake in the catalogue that explains the array; empty where none does.
+
+    A mistake that makes no difference here, so that what it gives is what is `expected`, explains nothing.
+    """
     for mistake in mistakes:
         wrong = mistake.make()
-        if wrong.shape == array.shape and array.size:
+        if wrong.shape == array.shape and array.size and not np.array_equal(wrong, expected):
             # 1e-4 of the scale: a mistake computed in float32 or float64 is the same mistake
             scale = max(1e-6, float(np.max(np.abs(_wide(wrong)))))
             if not np.any(differences(array, wrong, 1e-4 * scale)):

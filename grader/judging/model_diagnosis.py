@@ -134,7 +134,7 @@ def _difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str
     _, here, asked = edits[0]
     hint = KIND_HINTS.get(_kind(asked), "") if asked is not None else "Leave this layer out."
     if here is not None and isinstance(here, Other):
-        use = f"use Keras's own {_kind(asked)} there" if asked is not None else "leave it out"
+        use = f"use keras.layers.{_kind(asked)} there" if asked is not None else "leave it out"
         hint = OTHER_HINTS.get(here.kind.split("(")[0].strip()) or f"Not this layer: {use}."
     return ", ".join(said), hint
 

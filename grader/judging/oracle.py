@@ -7,6 +7,7 @@ Arrays are laid out as Keras does: images `(n, height, width, channels)`, convol
 
 from collections.abc import Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ __all__ = [
     "cross_entropy",
     "first_step_gradients",
     "forward",
+    "is_within_reach",
     "max_pool2d",
     "max_pooling",
     "recognise_activation",
@@ -47,6 +49,38 @@ Pair = tuple[int, int]
 
 SMALLEST_PROBABILITY = 1e-7
 """Where Keras cuts probabilities off before it takes their logarithm (`keras.config.epsilon()`)."""
+
+MOST_NUMBERS = 4_000_000
+"""Values of one layer for all images, margins included, that are: 32 MB. The largest model asked for has a quarter."""
+
+MOST_WORK = 5_000_000_000
+"""Multiplications or comparisons that are: some seconds. The largest model asked for takes 0.2 G for one batch."""
+
+TURN_WORK = 100_000
+"""What one turn of a loop in numpy costs beside, in the same measure."""
+
+
+def is_within_reach(architecture: Architecture, count: int) -> bool:
+    """Whether `forward` computes a model for `count` images in little time and memory, whoever made it up."""
+    shape, work = architecture.input_shape, 0
+    for layer in architecture.layers:
+        after = output_shape(layer, shape)
+        if after is None:
+            return True  # which `forward` says at once
+        numbers = count * max(prod(shape), prod(after))
+        if isinstance(layer, Dense):
+            work += count * prod(shape) * layer.units
+        elif isinstance(layer, Conv2D | MaxPooling2D):
+            size = layer.kernel_size if isinstance(layer, Conv2D) else layer.pool_size
+            extent = _extent(size, layer.dilation_rate) if isinstance(layer, Conv2D) else size
+            _, margins = _windows((shape[0], shape[1]), extent, layer.strides, layer.padding)
+            numbers = max(numbers, count * shape[2] * prod(s + m for s, m in zip(shape[:2], margins, strict=True)))
+            groups, inputs = (layer.groups, shape[2] // layer.groups) if isinstance(layer, Conv2D) else (1, 1)
+            work += prod(size) * (groups * TURN_WORK + count * prod(after) * inputs)
+        if numbers > MOST_NUMBERS or work > MOST_WORK:
+            return False
+        shape = after
+    return True
 
 
 def forward(architecture: Architecture, weights: Sequence[NDArray[Any]], images: NDArray[Any]) -> list[Floats]:
@@ -143,29 +177,38 @@ def convolution(
 def max_pooling(images: Floats, size: Pair = (2, 2), strides: Pair = (2, 2), padding: str = "valid") -> Floats:
     """The maximum of each window of each channel: `(n, h, w, channels)` to `(n, h', w', channels)`."""
     padded, (height, width) = _padded(images, size, strides, padding, -np.inf)
-    windows = [_shifted(padded, offset, strides, (height, width)) for offset in product(range(size[0]), range(size[1]))]
-    return np.asarray(np.max(windows, axis=0))
+    result = np.full((len(images), height, width, images.shape[3]), -np.inf)
+    for offset in product(range(size[0]), range(size[1])):
+        np.maximum(result, _shifted(padded, offset, strides, (height, width)), out=result)
+    return result
 
 
 def _extent(size: Pair, dilation: Pair) -> Pair:
     return (size[0] - 1) * dilation[0] + 1, (size[1] - 1) * dilation[1] + 1
 
 
-def _padded(images: Floats, extent: Pair, strides: Pair, padding: str, filler: float) -> tuple[Floats, Pair]:
-    """The images with what padding `same` adds (TensorFlow puts the odd pixel below and right); the result's size."""
-    lengths = images.shape[1:3]
+def _windows(lengths: Pair, extent: Pair, strides: Pair, padding: str) -> tuple[Pair, Pair]:
+    """How many windows there are along both axes, and how many pixels padding `same` adds to each for them."""
     if padding == "valid":
         height, width = (
             (length - size) // step + 1 for length, size, step in zip(lengths, extent, strides, strict=True)
         )
-        return images, (height, width)
+        return (height, width), (0, 0)
     height, width = (-(-length // step) for length, step in zip(lengths, strides, strict=True))
-    missing = [
+    rows, columns = (
         max((count - 1) * step + size - length, 0)
         for count, step, size, length in zip((height, width), strides, extent, lengths, strict=True)
-    ]
+    )
+    return (height, width), (rows, columns)
+
+
+def _padded(images: Floats, extent: Pair, strides: Pair, padding: str, filler: float) -> tuple[Floats, Pair]:
+    """The images with what padding `same` adds (TensorFlow puts the odd pixel below and right); the result's size."""
+    count, missing = _windows((images.shape[1], images.shape[2]), extent, strides, padding)
+    if missing == (0, 0):
+        return images, count
     margins = [(0, 0), *((total // 2, total - total // 2) for total in missing), (0, 0)]
-    return np.pad(images, margins, constant_values=filler), (height, width)
+    return np.pad(images, margins, constant_values=filler), count
 
 
 def _shifted(images: Floats, offset: Pair, strides: Pair, size: Pair) -> Floats:

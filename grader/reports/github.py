@@ -18,11 +18,6 @@ SILENT = (Status.PASSED, Status.NOT_STARTED, Status.NOT_RUN)
 """Tasks of which nothing is annotated."""
 
 
-def is_here() -> bool:
-    """Whether this runs in a workflow."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
 def annotations(results: Results) -> list[str]:
     """One line for each failure that has something to say, which GitHub shows beside the student's file."""
     lines = []
@@ -37,10 +32,10 @@ def annotations(results: Results) -> list[str]:
     return lines
 
 
-def shielded(text: str) -> str:
-    """Text in which GitHub takes nothing for a command, whatever students wrote: the token cannot be guessed."""
+def shield() -> tuple[str, str]:
+    """Two lines between which GitHub takes nothing for a command, whatever students wrote: none can be guessed."""
     token = secrets.token_hex(16)
-    return f"::stop-commands::{token}\n{text}\n::{token}::\n"
+    return f"::stop-commands::{token}", f"::{token}::"
 
 
 def append_summary(results: Results) -> None:

@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.observe import FRAME_LIMIT, ITEM_LIMIT, LISTED_CALLBACKS, NAME_LIMIT, TEXT_LIMIT, WATCHED_ROWS
+from grader.sandbox.observe import (
+    FRAME_LIMIT,
+    ITEM_LIMIT,
+    LISTED_CALLBACKS,
+    NAME_LIMIT,
+    NOTED_FIGURES,
+    TEXT_LIMIT,
+    WATCHED_ROWS,
+)
 
 Form = Callable[[Any], bool]
 
@@ -102,6 +110,10 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def _are_figures(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) <= NAME_LIMIT and all(map(_is_float, value.values()))
+
+
 def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray)
 
@@ -169,6 +181,7 @@ FORMS: dict[str, Form] = {
     "model_class": _is_model,
     "weights": _are_arrays,
     "set_weights": _is_nothing,
+    "state": lambda value: _has(value, layers=_is_count, trainable=_is_bool),
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
     "train_step": lambda value: _has(
         value, logs=is_observation, weights=_are_arrays, own=_are_arrays, own_raised=_is_text, metrics_raised=_is_text
@@ -194,6 +207,7 @@ FORMS: dict[str, Form] = {
         weights=_are_arrays,
         compiled_anew=_is_bool,
         learning_rate=_is_float,
+        figures=_list_of(_are_figures, NOTED_FIGURES),
     ),
     "history": lambda value: _has(value, history=_is_bool, figures=is_observation),
     "epoch_counter": _is_count,

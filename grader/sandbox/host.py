@@ -114,12 +114,12 @@ def environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_DETERMINISTIC_OPS": "1",
         "TF_NUM_INTRAOP_THREADS": "2",
         "TF_NUM_INTEROP_THREADS": "2",
         "OMP_NUM_THREADS": "2",
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(dataset.data_cache() / "store" / "matplotlib"),  # Keras imports it, and it keeps its fonts
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": os.devnull,  # no keras.json, of whomever, has a say, and none is written
         dataset.CACHE_VARIABLE: str(dataset.data_cache()),

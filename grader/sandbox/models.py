@@ -107,7 +107,7 @@ class Models:
         description["trainable"] = bool(model.trainable)
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
         description["compiled"] = bool(model.compiled)
-        description["replaced"] = [["model", name] for name in _replaced(model)]
+        description["replaced"] = [["model", name] for part in self._models_in(model) for name in _replaced(part)]
         if model.compiled:
             description["replaced"] += [["optimizer", name] for name in _replaced(model.optimizer)]
             shared = any(model.optimizer is other.optimizer for other in self._seen[:-1] if other is not model)
@@ -158,6 +158,11 @@ class Models:
             elif type(member) is not LAYERS["InputLayer"]:
                 found.append((member, node))
         return straight, found
+
+    def _models_in(self, model: Any) -> list[Any]:
+        """A model, and all models nested in it."""
+        inner = [part for layer in model.layers if self._is_plain(layer) for part in self._models_in(layer)]
+        return [model, *inner]
 
     def _described(self, layer: Any, node: Any, inputs: Any) -> dict[str, Any]:
         if isinstance(layer, self._layer_base) or node is None:
@@ -227,9 +232,18 @@ class Models:
         return [weight for layer, _ in layers for weight in getattr(layer, "weights", [])]
 
     def set_weights(self, model: Any, weights: list[Any]) -> None:
-        """Assign all weights, in the order in which `weights` gives them."""
-        for variable, value in zip(model.weights, weights, strict=True):
+        """Assign all weights, in the order in which `weights` gives them, and have all of them learn.
+
+        A model that student code took its last layers from has fewer.
+        """
+        model.trainable = True
+        for variable, value in zip(model.weights, weights, strict=False):
             variable.assign(value)
+
+    def state(self, model: Any) -> dict[str, Any]:
+        """What student code may have changed of a model that it was given: its layers, and whether they learn."""
+        layers = [layer for layer, _ in self._chain(model)[1]]
+        return {"layers": len(layers), "trainable": all(bool(part.trainable) for part in (model, *layers))}
 
     def forward(self, model: Any, images: Any) -> dict[str, Any]:
         """The model's outputs for images, in inference mode; a structure of outputs in its own order."""

@@ -38,12 +38,17 @@ NAME_LIMIT = 200
 LISTED_CALLBACKS = 40
 """Callbacks of one list that are described: five are asked for."""
 
-WATCHED_ROWS = 100
+WATCHED_ROWS = 200
 """Images that a watching model keeps of what it is trained on, and of what it is evaluated on."""
+
+NOTED_FIGURES = 1_000
+"""Steps and evaluations of which a watching model keeps the figures."""
 
 FRAME_LIMIT = 8
 """Lines of student code in a traceback: the last ones, which a beginner reads."""
 
+_MRO = vars(type)["__mro__"].__get__
+"""The classes of a class, also where a metaclass of the student's tells others."""
 
 EXCEPTIONS = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and BaseException in kind.__mro__)
 """Python's own exceptions, by identity: a class of the student's may bear the same name."""
@@ -172,7 +177,7 @@ def observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
 def _observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
     description: dict[str, Any] = {
         "type": type_name(error),
-        "bases": [kind.__name__ for kind in type(error).__mro__ if any(kind is known for known in EXCEPTIONS)],
+        "bases": [kind.__name__ for kind in _MRO(type(error)) if any(kind is known for known in EXCEPTIONS)],
         "message": message_of(error),
         "frames": frames(error.__traceback__, folder),
         "unfinished": isinstance(error, NotImplementedError),

@@ -60,6 +60,8 @@ class Output:
                 poll.register(self._stream, select.POLLIN)
                 while poll.poll():
                     with self._changed:
+                        if not poll.poll(0):
+                            continue  # `text` was faster: a read would wait for more, and keep the lock
                         if not self._take(os.read(self._stream.fileno(), CHUNK_BYTES)):
                             break
         with self._changed:

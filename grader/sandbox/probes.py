@@ -172,6 +172,10 @@ class Probes:
         """Give a model other weights."""
         self._keras.set_weights(self._objects[handle], weights)
 
+    def ask_state(self, handle: int) -> dict[str, Any]:
+        """How many layers a model of the grader's own has, and whether all of it learns."""
+        return self._keras.state(self._objects[handle])
+
     def ask_forward(self, handle: int, images: Any) -> dict[str, Any]:
         """What a model gives for images, in inference mode: one array or a list of them."""
         return self._keras.forward(self._objects[handle], images)

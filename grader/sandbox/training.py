@@ -17,7 +17,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from grader.sandbox.observe import LISTED_CALLBACKS, NAME_LIMIT, WATCHED_ROWS, observe, text_of, type_name
+from grader.sandbox.observe import (
+    LISTED_CALLBACKS,
+    NAME_LIMIT,
+    NOTED_FIGURES,
+    WATCHED_ROWS,
+    observe,
+    text_of,
+    type_name,
+)
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "ModelCheckpoint": ("filepath", "monitor", "save_best_only", "save_freq"),
@@ -29,8 +37,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 PATHS = ("filepath", "log_dir")
 
-FIRST_RATE = 0.01
-"""Learning rate with which a training begins whose epochs a callback only hears of."""
+FIRST_RATE = 0.001
+"""Learning rate, Adam's default, with which a training begins whose epochs a callback only hears of."""
 
 
 class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -144,12 +152,15 @@ class Watching(keras.Sequential):  # type: ignore[misc]
     def train_step(self, data: Any) -> Any:
         """Note the batch, and train on it."""
         self.seen.trained.add(data)
-        return super().train_step(data)
+        return self.seen.noted(super().train_step(data))
 
     def evaluate(self, *arguments: Any, **named: Any) -> Any:
         """Evaluate, and note whether it is `fit` that asks, for the validation at the end of an epoch."""
         self.seen.validating = bool(named.get("_use_cached_eval_dataset"))
-        return super().evaluate(*arguments, **named)
+        figures = super().evaluate(*arguments, **named)
+        if self.seen.validating:
+            self.seen.noted({f"val_{name}": figures[name] for name in figures})
+        return figures
 
     def test_step(self, data: Any) -> Any:
         """Evaluate the batch, and note it where it is one of the validation."""
@@ -164,6 +175,14 @@ class Seen:
     def __init__(self, optimizer: Any) -> None:
         self.trained, self.tested, self.optimizer = Rows(), Rows(), optimizer
         self.validating = False
+        self.figures: list[dict[str, float]] = []
+
+    def noted(self, figures: Any) -> Any:
+        """Note what Keras makes of its metrics after a step, or an evaluation; the same figures."""
+        if len(self.figures) < NOTED_FIGURES:
+            with suppress(Exception):  # a metric of the student's own may give anything
+                self.figures.append({str(name): float(figures[name]) for name in figures})
+        return figures
 
 
 class Trainings:
@@ -269,6 +288,7 @@ class Trainings:
             "weights": [np.asarray(weight, dtype=np.float32) for weight in model.weights],
             "compiled_anew": model.optimizer is not seen.optimizer,
             "learning_rate": float(model.optimizer.learning_rate),
+            "figures": seen.figures,
         }
 
     def history(self, value: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -45,8 +46,12 @@ from grader.sandbox.host import Answer
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
-BATCH = 24
-"""Images of the one training step: enough for every unit of a right model to get a gradient, and for every class."""
+BATCH, MORE = 24, 6
+"""Images of the one training step, at least, and below how many more are drawn: enough for every unit of a right model
+to get a gradient, and for every class."""
+
+TIMES = 5
+"""How many times as many images the model must treat alike: nothing depends on how many there are."""
 
 RIGHT_LABELS = (8, 9, 10, 11, 13)
 """How many of them are labelled as the model predicts: never half, which a metric that is none may well report."""
@@ -113,6 +118,7 @@ class BuiltModel:
         outputs: what it gave for them, None where it could not be tried.
         loss: what its own loss gives for them, or the exception; None where it was not asked.
         step: what one training step on them made of it, or the exception; None where it was not made.
+        many: what it gave for them `TIMES` times, before that step; None where it was not asked, or raised.
     """
 
     called: str
@@ -123,6 +129,7 @@ class BuiltModel:
     outputs: Array | None
     loss: Answer | None = None
     step: Answer | None = None
+    many: Array | None = None
 
 
 WAITS = "The accuracy is measured when structure, loss and optimizer are right"
@@ -165,7 +172,7 @@ def _obtain(
             "Make a new model in every call, inside the function.",
         )
     shape = tuple(size or 0 for size in report.input_shape or expected.input_shape)
-    count = report.batch_size or BATCH
+    count = report.batch_size or BATCH + int(generator.integers(MORE))
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
         return BuiltModel(shown, called.handle, report, [], np.zeros((0, *shape), dtype=np.float32), None)
     images = generator.random((count, *shape), dtype=np.float32)
@@ -184,8 +191,12 @@ def _obtain(
     if report.chain and [weight.shape for weight in built.weights] != shapes:
         raise Failed(f"The layers and weights of {shown} do not fit together.", CHANGED_HINT)
     _expect_consistent(built)
-    if report.compiled is None or positional or arguments:
-        return built  # how it is compiled is asked of the default model alone
+    if not (positional or arguments) and report.batch_size is None and oracle.is_within_reach(report.raw, count):
+        calling = f"Calling the model of {shown} on {TIMES * count} images"
+        many = task.ask("forward", calling, handle=called.handle, images=np.concatenate([images] * TIMES))
+        built = replace(built, many=_single(many.value) if many.raised is None else None)
+    if report.compiled is None or positional:  # which are drawn; how those with plain numbers train says enough
+        return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}
     loss = task.ask("loss", f"The loss of {shown}", **asked)  # before the training step, which sets the right one
@@ -211,22 +222,45 @@ def _single(value: Any) -> Array | None:
 
 
 def _expect_consistent(model: BuiltModel) -> None:
-    """See that the model computes what its layers and weights say, by the oracle's own forward pass."""
+    """See that the model computes what its layers and weights say, by the oracle's own forward pass.
+
+    One that would take far more work than those that are asked for is not of their structure, which is said elsewhere.
+    """
     layers = model.report.raw.layers
     known = all(not isinstance(entry.layer, Other) and entry.exact for entry in model.report.layers)
-    if not known or not model.report.chain:
+    images = model.images[:BATCH]
+    if not known or not model.report.chain or not oracle.is_within_reach(model.report.raw, len(images)):
         return
     imprecise = any(extra.startswith("dtype=") for entry in model.report.layers for extra in entry.extras)
     tolerance = HALF_PRECISION_TOLERANCE if imprecise else PREDICTION_TOLERANCE
     try:
-        expected = oracle.forward(model.report.raw, model.weights, model.images)[-1] if layers else model.images
+        expected = oracle.forward(model.report.raw, model.weights, images)[-1] if layers else images
     except (ValueError, ZeroDivisionError) as error:
         raise Failed(f"The layers and weights of {model.called} do not fit together. {error}", CHANGED_HINT) from None
-    got = model.outputs
+    got = model.outputs[:BATCH] if model.outputs is not None and len(model.outputs) == len(model.images) else None
     if got is None or got.shape != expected.shape or not np.allclose(got, expected, atol=tolerance, rtol=1e-3):
         raise Failed(
             f"The model of {model.called} does not compute what its layers say.",
             CHANGED_HINT,
+        )
+
+
+def expect_as_many(model: BuiltModel) -> None:
+    """See that the model gives the same for each image among many.
+
+    Raises:
+        Failed: it gives something else.
+    """
+    if model.many is None or model.outputs is None:
+        return  # it was not tried, or does not work
+    expected = np.concatenate([model.outputs] * TIMES)
+    if model.many.shape != expected.shape or not np.allclose(model.many, expected, atol=HALF_PRECISION_TOLERANCE):
+        count = len(model.images)
+        message = (
+            f"The model of {model.called} gives other answers for {TIMES * count} images than for {count} of them."
+        )
+        raise Failed(
+            message, "Nothing in it depends on how many images there are: is an activation a function of yours?"
         )
 
 
@@ -235,10 +269,13 @@ def has_structure(model: BuiltModel, expected: Architecture) -> bool:
     return without_initializers(model.report.architecture) == canonical(expected)
 
 
-def expect_otherwise_alike(model: BuiltModel, expected: Architecture, default: BuiltModel, argument: str) -> None:
-    """Where the default model has the right structure, so has one for other arguments; and it is compiled likewise.
+def expect_otherwise_alike(
+    task: TaskSession, model: BuiltModel, expected: Architecture, default: BuiltModel, argument: str
+) -> None:
+    """Where the default model has the right structure, so has one for other arguments; and it trains likewise.
 
     Args:
+        task: the task's session.
         model: the model for other arguments.
         expected: what it should be.
         default: the model without arguments, of which everything else is asked.
@@ -268,6 +305,21 @@ def expect_otherwise_alike(model: BuiltModel, expected: Architecture, default: B
             "An optimizer belongs to one model: make it inside the function, keras.optimizers.Adam(), or say 'adam'."
         )
         raise Failed(f"{model.called} has the very optimizer of a model that was built before.", shared)
+    for check in (expect_adam, expect_loss, expect_metric, expect_learning) if model.step is not None else ():
+        if not task.once(f"{check.__name__} by default", partial(_passes, check, task, default)):
+            continue  # which is said of the default model
+        try:
+            check(task, model)
+        except Failed as failure:
+            raise Failed(failure.message, hint) from None
+
+
+def _passes(check: Callable[[TaskSession, BuiltModel], None], task: TaskSession, model: BuiltModel) -> bool:
+    try:
+        check(task, model)
+    except Failed:
+        return False
+    return True
 
 
 @contextmanager
@@ -545,8 +597,8 @@ def _twin_step(task: TaskSession, model: BuiltModel, step: TrainStep) -> list[Ar
 
 def _is_known(model: BuiltModel) -> bool:
     """Whether the oracle has confirmed what the model computes, so that gradients can be computed too."""
-    known = all(entry.exact for entry in model.report.layers)
-    return model.report.chain and model.outputs is not None and known
+    known = all(entry.exact for entry in model.report.layers) and model.report.chain and model.outputs is not None
+    return known and oracle.is_within_reach(model.report.raw, len(model.images))
 
 
 def expect_learning(task: TaskSession, model: BuiltModel) -> None:
@@ -623,9 +675,10 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
         raise Failed(f"{WAITS}: the structure is not yet.", "Mend what the checks above say first.")
     if any(entry.extras or not entry.trainable for entry in model.report.layers):
         raise Failed(f"{WAITS}: a layer trains in another way.", "Mend what the checks above say first.")
-    for check in (expect_adam, expect_loss, expect_learning):
+    checks = (partial(expect_adam, task), partial(expect_loss, task), partial(expect_learning, task), expect_as_many)
+    for check in checks:
         try:
-            check(task, model)
+            check(model)
         except Failed as failure:
             raise Failed(f"{WAITS}. {failure.message}", "Mend what the checks above say first.") from None
     compiled = model.report.compiled

@@ -164,16 +164,18 @@ class Driver:
             return found
         if self._tried({**logs, "accuracy": 100 * accuracy}):
             return PERCENT_HINT
-        return f"{STOP_HINT} The key in logs is 'accuracy'."
+        return (
+            f"{STOP_HINT} The key in logs is 'accuracy', and the method on_epoch_end(self, epoch, logs), in this order."
+        )
 
     def _why_it_stopped(self, logs: Logs, number: int) -> str:
         """What the callback goes by, where these logs should not have stopped it."""
-        if logs is None or "accuracy" not in logs:
-            return "Without an accuracy nothing happens: test `accuracy is not None` before comparing it."
-        for name in logs:
-            others = {key: value for key, value in logs.items() if key != name}
+        for name in logs or {}:
+            others = {key: value for key, value in (logs or {}).items() if key != name}
             if name != "accuracy" and self._tried(logs) and not self._tried(others):
                 return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
+        if logs is None or "accuracy" not in logs:
+            return "Without an accuracy nothing happens: test `accuracy is not None` before comparing it."
         if not self._tried({**logs, "accuracy": 1.0}, first=number):
             if self._tried({**logs, "accuracy": 0.0}):
                 return TURNED_HINT
@@ -222,8 +224,8 @@ TURNED_HINT = "It stops where the accuracy is low: the comparison is the wrong w
 FRESH_HINT = "A fresh callback {} here: what happened in earlier epochs, or in an earlier fit, does not count."
 
 PRINTED_HINT = (
-    "It printed a line, but self.model.stop_training is not True: is the name spelt right, and does self.model stand "
-    "in front of it?"
+    "It printed a line, but self.model.stop_training is not True: is the name spelt right, does self.model stand in "
+    "front of it, and one = behind it?"
 )
 
 
@@ -234,11 +236,23 @@ def _plain(observed: dict[str, Any]) -> dict[Any, Any] | None:
     return {key.get("value"): value.get("value") for key, value in observed["items"]}
 
 
+RAISED_HINTS = {
+    "'int' object": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
+    "'dict' object has no attribute": "logs is a dict: logs.get('accuracy').",
+    "name 'accuracy' is not defined": "The key is a text, with quotes: logs.get('accuracy').",
+    "'bool' object is not callable": "stop_training is no method: set it, self.model.stop_training = True.",
+}
+"""What exceptions of a method say, and what helps."""
+
+
 def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
     """What helps where a method of the callback raised."""
     if error.get("type") == "TypeError" and not error.get("frames"):
         arguments = "epoch, logs" if "epoch" in name else "batch, logs" if "batch" in name else "logs"
         return f"Keras calls {name}({arguments}): write def {name}(self, {arguments}=None)."
+    for part, hint in RAISED_HINTS.items():
+        if part in str(error.get("message")):
+            return hint
     if error.get("type") == "KeyError" and str(error.get("message")).strip("'") in OTHER_FIGURES:
         return "The key of the training accuracy is 'accuracy'."
     unset = re.search(rf"'{CLASS}' object has no attribute '(\w+)'", str(error.get("message")))

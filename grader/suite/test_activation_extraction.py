@@ -1,13 +1,14 @@
 """Checks of `activation_extraction`: layer outputs against the numpy oracle, shared weights, arrays by name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod, sqrt
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
-from grader.course.settings import ACTIVATION_TOLERANCE
+from grader.course.settings import ACTIVATION_TOLERANCE, MANY_IMAGES
 from grader.judging import oracle
 from grader.judging.architecture import Activation, Architecture, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from grader.judging.diagnosis import Array, as_array, with_article
@@ -15,9 +16,14 @@ from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.session import Called, TaskSession
 
+T = TypeVar("T")
+
 BUILD, EXTRACT = "build_activation_model", "extract_activations"
 
 STANDARD = "the standard model"
+
+IMAGE, OTHER_IMAGE = (28, 28, 1), (20, 24, 3)
+"""Shapes of what a model takes: an activation model takes what the model does."""
 
 AGAIN_HINT = "As many as the model of the call before had: make a new activation model in every call."
 INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
@@ -37,12 +43,19 @@ KERAS_NAMES = {
     MaxPooling2D: "max_pooling2d",
 }
 
+HARM_HINT = "Only look at the model: leave its layers as they are, and trainable too."
+
 RAISED_HINTS = {
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
-    "is not connected to": "The outputs belong to the model's own input: use model.inputs, or call each layer anew.",
+    "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
+    "model.inputs, or call each layer anew.",
+    "must be KerasTensors": "The outputs are tensors, neither layers nor weights: layer.output, or layer(tensor).",
+    "expected min_ndim=4, found ndim=3": "An image has a channel axis too: keras.Input(shape=model.input_shape[1:]).",
+    "found ndim=5": "The shape is that of one image, without the first axis: keras.Input(shape=model.input_shape[1:]).",
     "argument cannot be empty": "The first layer may be an Input, which has no input: use model.inputs.",
     "expected shape=(None, 28, 28, 1)": "The images go in as they are, (n, 28, 28, 1): no axis more or less.",
-    "incompatible with the layer": "Each layer takes what the one before it gives, not the image again.",
+    "incompatible with the layer": "Each layer takes what the one before it gives, not the image again, and none is "
+    "left out: a Sequential has no Input among its layers.",
     "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
     "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
     "has no attribute 'function'": "That is an old Keras: keras.Model(model.inputs, outputs) does it now.",
@@ -100,6 +113,7 @@ def given_model(
     kind: str = "functional",
     generator: np.random.Generator | None = None,
     plain_names: bool = True,
+    shape: tuple[int, int, int] = IMAGE,
 ) -> Given:
     """Build a model in the guest, with names and weights drawn for this check, or from `generator`.
 
@@ -107,7 +121,7 @@ def given_model(
     Its layers have names as Keras gives them (`conv2d_7`), or where `plain_names` is false, names that say nothing.
     """
     generator = generator or task.generator()
-    architecture = Architecture((28, 28, 1), (*layers, Flatten(), Dense(10, "softmax")))
+    architecture = Architecture(shape, (*layers, Flatten(), Dense(10, "softmax")))
     words, first = generator.permutation(WORDS), int(generator.integers(2, 90))
     kinds = [KERAS_NAMES[type(layer)] for layer in architecture.layers] if plain_names else list(words)
     names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(architecture.layers)))
@@ -129,9 +143,9 @@ def _drawn(architecture: Architecture, generator: np.random.Generator) -> list[A
     return weights
 
 
-def images_for(task: TaskSession, count: int) -> Array:
-    """Images `(count, 28, 28, 1)`, float32, 0 to 1."""
-    return task.generator().random((count, 28, 28, 1), dtype=np.float32)
+def images_for(task: TaskSession, count: int, shape: tuple[int, int, int] = IMAGE) -> Array:
+    """Images `(count, *shape)`, float32, 0 to 1."""
+    return task.generator().random((count, *shape), dtype=np.float32)
 
 
 def standard(task: TaskSession) -> Given:
@@ -163,6 +177,7 @@ class Built:
         shown: the call.
         images: `(3, 28, 28, 1)`, on which it was tried at once, before anything sets the weights of `given` again.
         first: its outputs, or what came instead.
+        harm: what the function did to the model that it was given, as it stands in a sentence; empty where nothing.
     """
 
     given: Given
@@ -170,6 +185,7 @@ class Built:
     shown: str
     images: Array
     first: list[Array] | Verdict
+    harm: str
 
 
 def standard_activation_model(task: TaskSession) -> Built:
@@ -181,16 +197,24 @@ def standard_activation_model(task: TaskSession) -> Built:
     given, shown = standard(task), f"{BUILD}(model)"
 
     def build() -> Built:
-        handle = activation_model(task, given, shown)
+        handle, done = harm(task, given, lambda: activation_model(task, given, shown))
         images = np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
         first: list[Array] | Verdict
         try:
             first = outputs_of(task, handle, images, shown)
         except Verdict as verdict:
             first = verdict
-        return Built(given, handle, shown, images, first)
+        return Built(given, handle, shown, images, first, done)
 
     return task.once(f"{BUILD} {STANDARD}", build)
+
+
+def built_harm(task: TaskSession) -> str:
+    """What the student's `build_activation_model` does to the model that it is given."""
+    try:
+        return standard_activation_model(task).harm
+    except Failed:
+        return ""
 
 
 def is_whole(task: TaskSession) -> bool:
@@ -379,6 +403,14 @@ def test_build_has_one_output_a_layer(task: TaskSession) -> None:
                 again = f" {len(models[0][0])} outputs" in failure.message
                 failure.hint = AGAIN_HINT if again else NAME_HINT.format(names=", ".join(given.shown_names))
             raise
+    given, images = given_model(task, blocks(1, 2), shape=OTHER_IMAGE), images_for(task, 2, OTHER_IMAGE)
+    shown = f"{BUILD}(model of images of shape {OTHER_IMAGE})"
+    try:
+        got = outputs_of(task, activation_model(task, given, shown), images, shown)
+        expect_shapes(got, given, given.activations(images), shown)
+    except Failed as failure:
+        failure.hint = "It takes what the model takes, whatever that is: keras.Input(shape=model.input_shape[1:])."
+        raise
 
 
 @pytest.mark.points(3)
@@ -388,6 +420,8 @@ def test_build_gives_the_activations(task: TaskSession) -> None:
     if isinstance(built.first, Verdict):
         raise built.first
     expect_values(built.first, built.given, built.given.activations(built.images), built.shown)
+    if built.harm:
+        raise Failed(f"{built.shown} {built.harm}.", HARM_HINT)
     if len(built.first) != len(built.given.places):
         return  # that there are too many, or too few, is another check's matter
     given, images = given_model(task, apart(2, 3), "called"), images_for(task, 2)
@@ -399,6 +433,21 @@ def test_build_gives_the_activations(task: TaskSession) -> None:
         hint = "Conv2D and MaxPooling2D layers count, by their class alone: what an Activation gives has four axes too."
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
     expect_values(got, given, expected, shown, "Each layer takes what the one before it gives, the Activation too.")
+
+
+def harm(task: TaskSession, given: Given, call: Callable[[], T]) -> tuple[T, str]:
+    """What a call of the student's gives, and what it did to the model that it was given; empty where it left it alone.
+
+    Raises:
+        Failed: what the call raises.
+    """
+    asked = "Looking at the model of the check"
+    before = task.value("state", asked, handle=given.handle)
+    result = call()
+    after = task.value("state", asked, handle=given.handle)
+    if after["layers"] != before["layers"]:
+        return result, f"left the model that it was given with {after['layers']} layers; it had {before['layers']}"
+    return result, "froze the model that it was given" if before["trainable"] and not after["trainable"] else ""
 
 
 @pytest.mark.points(3)
@@ -458,12 +507,14 @@ class Found:
         length: how many there are.
         named: whether all keys are texts.
         kept: whether the model had the same weights afterwards.
+        harm: what else was done to it, as it stands in a sentence; empty where nothing.
     """
 
     values: dict[str, dict[str, Any]]
     length: int
     named: bool
     kept: bool
+    harm: str
 
 
 def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Found:
@@ -472,7 +523,8 @@ def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Fou
     Raises:
         Failed: it returned no dict.
     """
-    result = student_call(task, EXTRACT, {"object": given.handle}, images, shown=shown).result
+    called, done = harm(task, given, lambda: student_call(task, EXTRACT, {"object": given.handle}, images, shown=shown))
+    result = called.result
     if result["kind"] == "none":
         raise Failed(f"{shown} returned None; a dict was expected.", "Is the `return` missing?")
     if result["kind"] != "dict":
@@ -486,7 +538,7 @@ def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Fou
     named = all(key["kind"] == "text" for key, _ in result["items"])
     weights = task.value("weights", "Building a model for the check", handle=given.handle)
     kept = len(weights) == len(given.weights) and all(map(np.array_equal, weights, given.weights))
-    return Found(values, int(result["length"]), named, kept)
+    return Found(values, int(result["length"]), named, kept, done)
 
 
 def as_float(observed: dict[str, Any], shown: str) -> Array:
@@ -503,6 +555,8 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
     try:
         return as_array(observed, shown)
     except Failed as failure:
+        if observed.get("kind") == "tuple":
+            failure.hint = "Is that the shape? The activations themselves were asked, one array for each layer."
         if observed.get("kind") == "other":
             symbolic = observed.get("type") == "KerasTensor"
             what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
@@ -599,8 +653,10 @@ def test_extract_gives_numpy_arrays(task: TaskSession) -> None:
 def _shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
     if array.shape == wanted[1:]:
         return "That is the first image alone: return all of them."
-    if array.shape == wanted[:-1]:
+    if array.shape in (wanted[:-1], (*wanted[:-1], 1)):
         return "The channels are missing: were they averaged, or only the first one taken?"
+    if array.shape == (wanted[0], wanted[-1]):
+        return "Rows and columns are missing: were they averaged, or pooled once more? Return each map as it is."
     if sorted(array.shape) == sorted(wanted):
         return "The axes are in another order: images, height, width, channels."
     if array.ndim == 4 and array.shape[0] == 1 and array.shape[1:] == wanted[1:]:
@@ -617,12 +673,14 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
     expect_found(found, given, given.activations(images), shown, is_whole(task))
     if not found.kept:
         raise Failed(f"{shown} changed the weights of the model that it was given.", "Only look at the model.")
+    if found.harm and not built_harm(task):  # which is said above
+        raise Failed(f"{shown} {found.harm}.", HARM_HINT)
 
 
 @pytest.mark.points(1)
 def test_extract_takes_any_number_of_images(task: TaskSession) -> None:
-    """One image works, and forty."""
-    for count in (1, 40):
+    """One image works, and many do."""
+    for count in (1, MANY_IMAGES):
         given, _, found, shown = extract_standard(task, count)
         for name, value in found.values.items():
             shape = array_of(value, f"{shown}[{name!r}]").shape if value.get("kind") != "tensor" else value["shape"]

@@ -22,6 +22,7 @@ from grader.suite.built_models import (
     counting,
     expect_accuracy,
     expect_adam,
+    expect_as_many,
     expect_input,
     expect_learning,
     expect_loss,
@@ -35,6 +36,9 @@ from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
 FUNCTION = "build_cnn"
+
+FEW = 8
+"""Filters of the models with another number of blocks."""
 
 
 def default(task: TaskSession) -> BuiltModel:
@@ -102,6 +106,7 @@ def test_output_layer(task: TaskSession) -> None:
     """The last layer has 10 units and softmax."""
     model = default(task)
     expect_output_layer(model.report, model.called)
+    expect_as_many(model)
 
 
 @pytest.mark.points(1)
@@ -109,14 +114,26 @@ def test_filters_argument(task: TaskSession) -> None:
     """`filters` sets the number of filters, and with it the number of parameters."""
     first = default(task)
     right = has_structure(first, expected_cnn(64, 2))
-    drawn = int(task.generator().integers(4, 12))
+    drawn = 2 * int(task.generator().integers(2, 6)) + 1
     for positional, arguments, filters in (((), {"filters": 32}, 32), ((drawn,), {}, drawn)):
         expected = expected_cnn(filters, 2)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
         with counting(model, expected):
             expect_filters(model.report, filters, model.called)
             if right:  # otherwise what differs is said above
-                expect_otherwise_alike(model, expected, first, "filters")
+                expect_otherwise_alike(task, model, expected, first, "filters")
+    for count in (1, 3) if right else ():
+        try:
+            model = of_blocks(task, count)
+        except Failed:
+            continue  # that conv_layers works is another check's matter
+        if convolutions(model.report):
+            expect_filters(model.report, FEW, model.called)
+
+
+def of_blocks(task: TaskSession, count: int) -> BuiltModel:
+    """The model of another number of blocks, with few filters."""
+    return obtain(task, FUNCTION, expected_cnn(FEW, count), filters=FEW, conv_layers=count)
 
 
 @pytest.mark.points(2)
@@ -126,7 +143,7 @@ def test_conv_layers_argument(task: TaskSession) -> None:
     right = has_structure(first, expected_cnn(64, 2))
     for count in (1, 3):
         try:
-            model = obtain(task, FUNCTION, expected_cnn(8, count), filters=8, conv_layers=count)
+            model = of_blocks(task, count)
         except Failed as failure:
             if not right and count == 3 and "zero or negative" in failure.message:
                 continue  # with other blocks than those that were asked for, there is no room for three
@@ -139,9 +156,9 @@ def test_conv_layers_argument(task: TaskSession) -> None:
                 "Add the blocks in a loop that runs conv_layers times.",
             )
         filters = {layer.filters for layer in convolutions(model.report)}
-        if right and filters == {8}:  # that filters is taken as it is, is another check's matter
-            with counting(model, expected_cnn(8, count)):
-                expect_otherwise_alike(model, expected_cnn(8, count), first, "conv_layers")
+        if right and filters == {FEW}:  # that filters is taken as it is, is another check's matter
+            with counting(model, expected_cnn(FEW, count)):
+                expect_otherwise_alike(task, model, expected_cnn(FEW, count), first, "conv_layers")
 
 
 @pytest.mark.points(1)

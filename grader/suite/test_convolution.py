@@ -145,9 +145,34 @@ def convolution_mistakes(scene: Scene) -> list[Mistake]:
         Mistake("The sums were rounded: do not round.", lambda: np.round(right)),
         Mistake("The sums were rounded: do not round.", lambda: np.round(right, 1)),
         Mistake("All values are 0: the sums were not written into the result.", lambda: 0 * right),
+        Mistake("The kernel was cut to whole numbers.", lambda: oracle.convolve2d(image, np.trunc(kernel))),
+        Mistake("The image was cut to whole numbers.", lambda: oracle.convolve2d(np.trunc(image), kernel)),
+        Mistake("The image was divided by 255: use it as it is.", lambda: right / 255),
+        *(
+            Mistake(f"The sums begin at {begin:g}: begin at 0.", partial(np.add, right, begin))
+            for begin in (1, 0.5, -1)
+        ),
+        *(
+            Mistake(f"The {which} of the kernel is left out.", partial(_left_out, image, kernel, *place))
+            for which, place in KERNEL_PARTS.items()
+        ),
+        Mistake(
+            "The window does not move: it begins at the place of each sum.", lambda: np.full_like(right, right[0, 0])
+        ),
         *(Mistake(unfinished, partial(_begun, right, *kept)) for kept in ((-1, None), (None, -1), (-1, -1), (1, None))),
         *(Mistake(surrounded, partial(_surrounded, right, image.shape, *corner)) for corner in corners),
     ]
+
+
+KERNEL_PARTS = {"first row": (0, None), "last row": (-1, None), "first column": (None, 0), "last column": (None, -1)}
+"""What a loop over a kernel may leave out: a row, or a column."""
+
+
+def _left_out(image: Array, kernel: Array, row: int | None, column: int | None) -> Array:
+    """The sums without one row or column of the kernel."""
+    rest = kernel.copy()
+    rest[slice(None) if row is None else row, slice(None) if column is None else column] = 0
+    return oracle.convolve2d(image, rest)
 
 
 def _begun(right: Array, rows: int | None, columns: int | None) -> Array:
@@ -232,7 +257,12 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         Mistake(
             "The windows begin at the last row and column: begin at the first.", lambda: _from_the_end(floats, size)
         ),
+        *(
+            Mistake("The window lies on the axes 1 and 3 of (rows, size, columns, size).", partial(_over, blocks, axes))
+            for axes in ((2, 3), (1, 2), (0, 2), (0, 3))
+        ),
         Mistake("The pixels were mixed by reshape: (rows, size, columns, size).", lambda: _mixed(kept, rows, size)),
+        Mistake("The place of the maximum came back, argmax; its value was asked, max.", lambda: _places(blocks)),
         Mistake("The maxima were cut to whole numbers: np.zeros(shape) makes floats.", lambda: np.trunc(right)),
         Mistake("All values are 0: the maxima were not written into the result.", lambda: 0 * right),
         Mistake("The image came back as it was.", lambda: floats),
@@ -249,6 +279,15 @@ def _pooled_whole(floats: Array, size: int, filler: float) -> Array:
 def _from_the_end(floats: Array, size: int) -> Array:
     height, width = floats.shape
     return oracle.max_pool2d(floats[height % size :, width % size :], size)
+
+
+def _over(blocks: Array, axes: tuple[int, int]) -> Array:
+    return np.asarray(blocks.max(axis=axes))
+
+
+def _places(blocks: Array) -> Array:
+    rows, size, columns, _ = blocks.shape
+    return np.asarray(blocks.swapaxes(1, 2).reshape(rows, columns, size * size).argmax(axis=2))
 
 
 def _mixed(kept: Array, rows: int, size: int) -> Array:
@@ -280,7 +319,7 @@ RAISED_HINTS = {
     "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order.",
     "matmul": "Window and kernel are multiplied value by value: use *, not @.",
     "not aligned": "Window and kernel are multiplied value by value: use *, not np.dot.",
-    "cannot reshape": "Cut the rest off first: image[:rows * size, :columns * size].",
+    "cannot reshape": "Cut the rest off first: image[:rows * size, :columns * size], rows before columns.",
     "zero-size array": "A window is empty: it begins at row * size, and lies within the image.",
     "not enough values to unpack": "Image and kernel have two axes, (h, w): there is no channel axis here.",
     "Cannot cast ufunc": "A sum of floats does not fit into an array of integers: begin with np.zeros(shape).",
@@ -352,7 +391,8 @@ def test_convolve2d_computes_in_floats(task: TaskSession) -> None:
     ]
     negative = Scene(generator.integers(-300, 0, (6, 7)).astype(np.int16), kernels[1])
     plain = _scene(CONVOLUTIONS[0], 0)
-    cases = [*(Scene(image, kernel) for kernel in kernels), negative]
+    half = Scene(plain.image.astype(np.float16), plain.kernel)
+    cases = [*(Scene(image, kernel) for kernel in kernels), negative, half]
     cases += [Scene(plain.image.astype(dtype), plain.kernel.astype(dtype)) for dtype in FLOATS]
     for scene in cases:
         called = convolve(task, scene)

@@ -18,6 +18,7 @@ from grader.suite.built_models import (
     counting,
     expect_accuracy,
     expect_adam,
+    expect_as_many,
     expect_input,
     expect_learning,
     expect_loss,
@@ -84,6 +85,7 @@ def test_output_layer(task: TaskSession) -> None:
     """The last layer has 10 units and softmax."""
     model = default(task)
     expect_output_layer(model.report, model.called)
+    expect_as_many(model)
 
 
 @pytest.mark.points(2)
@@ -91,14 +93,14 @@ def test_hidden_units_argument(task: TaskSession) -> None:
     """`hidden_units` sets the size of the hidden layer, and with it the number of parameters."""
     first = default(task)
     right = has_structure(first, expected_dense(128))
-    drawn = int(task.generator().integers(5, 100))
+    drawn = 2 * int(task.generator().integers(2, 50)) + 1  # odd: half of it is no whole number
     for positional, arguments, units in (((), {"hidden_units": 512}, 512), ((drawn,), {}, drawn)):
         expected = expected_dense(units)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
         with counting(model, expected):
             expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
             if right:  # otherwise what differs is said above
-                expect_otherwise_alike(model, expected, first, "hidden_units")
+                expect_otherwise_alike(task, model, expected, first, "hidden_units")
 
 
 @pytest.mark.points(1)

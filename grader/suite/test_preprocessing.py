@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.course.dataset import CLASS_NAMES
+from grader.course.settings import MANY_IMAGES
 from grader.judging.diagnosis import NOTHING_HINT, Array, Mistake, as_array, expect_array, shape_hint, with_article
 from grader.judging.verdict import Failed, clean
 from grader.suite.properties import filled_arrays, for_all, image_arrays, steadily
@@ -55,6 +56,11 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("This is pixel / 255 rounded to two decimals: do not round.", lambda: np.round(scaled, 2)),
         Mistake("This is pixel / 255 rounded to three decimals: do not round.", lambda: np.round(scaled, 3)),
         Mistake("This is pixel * 255 in 8 bits: divide by 255.", lambda: (images * np.uint8(255)).astype(np.float64)),
+        Mistake("The pixels were cut to 0 to 1, np.clip: divide by 255.", lambda: np.clip(floats, 0, 1)),
+        Mistake("int8 holds -128 to 127 only: divide the pixels as they are.", lambda: images.astype(np.int8) / 255),
+        Mistake("Each row was divided by its own norm; divide by 255.", lambda: floats / _norms(floats, -1)),
+        Mistake("Each column was divided by its own norm; divide by 255.", lambda: floats / _norms(floats, -2)),
+        Mistake("This is 255 / pixel; pixel / 255 was asked.", lambda: 255 / np.where(floats == 0, 255e9, floats)),
         Mistake("Rows and columns are exchanged.", lambda: np.swapaxes(scaled, -1, -2)),
         Mistake("The order of the images is reversed.", lambda: scaled[::-1]),
         Mistake("The images are mirrored.", lambda: scaled[..., ::-1]),
@@ -87,6 +93,11 @@ def _standardised(floats: Array, axis: int | None = None) -> Array:
 
 def _norm(floats: Array) -> float:
     return float(np.linalg.norm(floats.ravel()))
+
+
+def _norms(floats: Array, axis: int) -> Array:
+    norms = np.linalg.norm(floats, axis=axis, keepdims=True)
+    return np.asarray(np.where(norms == 0, 1.0, norms))
 
 
 def _top(floats: Array) -> float:
@@ -174,7 +185,7 @@ def test_normalize_images_gives_floats(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_normalize_images_keeps_any_shape(task: TaskSession) -> None:
     """Any shape that ends in `(28, 28)` stays as it is, zero images too."""
-    for leading in (*SHAPES, (60,), (0,), (0, 3)):
+    for leading in (*SHAPES, (MANY_IMAGES,), (0,), (0, 3)):
         images = task.generator().integers(0, 256, size=(*leading, 28, 28), dtype=np.uint8)
         called = normalize(task, images)
         array = called.result.get("array")
@@ -265,7 +276,7 @@ def add_axis(task: TaskSession, images: Array) -> Called:
 @pytest.mark.points(2)
 def test_add_channel_axis_adds_the_last_axis(task: TaskSession) -> None:
     """`(n, 28, 28)` becomes `(n, 28, 28, 1)`."""
-    for count in (3, 1, 4, 60):
+    for count in (3, 1, 4, MANY_IMAGES):
         images = task.generator().integers(0, 256, size=(count, 28, 28), dtype=np.uint8)
         called = add_axis(task, images)
         array = called.result.get("array")
@@ -380,6 +391,9 @@ def _length_hint(got: list[Any], expected: list[str]) -> str:
         return "Is the `return` inside the loop? It ends the function at the first label."
     if not got:
         return "The list is empty: are the names appended to it?"
+    if got in (expected[:-1], expected[1:]):
+        missing = "last" if got == expected[:-1] else "first"
+        return f"The {missing} label has no name: go over all of them, for label in labels."
     return ""
 
 
@@ -388,7 +402,8 @@ def _name_hint(got: list[str], expected: list[str], place: int) -> str:
     wrong, name = got[place], expected[place]
     if wrong.strip().lower() == name.lower():
         return "Spelling counts: capitals, spaces and hyphens as in the hand-out."
-    if wrong.startswith(name) or wrong.endswith(name):
+    rest = wrong.removeprefix(name).removesuffix(name).strip()
+    if rest != wrong and rest and any(other.startswith(rest) or other.endswith(rest) for other in CLASS_NAMES):
         return "Two names run together: is a comma missing between them, or an end of a loop?"
     if set(got) <= set(CLASS_NAMES):
         shifts = {

@@ -26,8 +26,11 @@ FIT_EPOCHS = 4
 """Most epochs of the `fit` check: its tiny model reaches the threshold in the second, and each costs up to a second on
 a busy machine."""
 
-LATE_EPOCH, LATE_BATCH = 60, 400
-"""Numbers of an epoch and of a batch that a real training reaches: nothing depends on them."""
+LATE_EPOCHS, LATE_BATCH = (60, 400), 1400
+"""Between which an epoch is drawn, and a batch: a real training reaches both, and nothing depends on them."""
+
+ROUND_EPOCHS = (9, 10, 19, 20, 24, 25, 49, 50, 99, 100)
+"""Epochs at whose end a line may be printed as if something had happened."""
 
 ODD_THRESHOLDS = (0.565, 0.57, 0.58)
 """Thresholds that a hundred times or a thousand times is not quite what it seems: 100 * 0.57 is 56.99999999999999."""
@@ -74,7 +77,7 @@ def test_stops_above_the_threshold(task: TaskSession) -> None:
         made.expect(logs, True, "the accuracy is above the threshold")
         made.train_again()
     late = driver(task)
-    late.epoch = LATE_EPOCH
+    late.epoch = int(task.generator().integers(*LATE_EPOCHS))
     late.expect({"accuracy": 0.99, "loss": 0.02}, True, "the accuracy is above the threshold, however late")
 
 
@@ -105,7 +108,7 @@ def test_goes_on_below_the_threshold(task: TaskSession) -> None:
     for accuracy in (*np.round(task.generator().uniform(0.1, 0.9, size=7), 4).tolist(), 0.9):
         logs = {"accuracy": accuracy, "loss": round(1 - accuracy, 4)}
         made.expect(logs, False, "the accuracy is below the threshold")
-    made.epoch = LATE_EPOCH
+    made.epoch = int(task.generator().integers(*LATE_EPOCHS))
     made.expect({"accuracy": 0.9, "loss": 0.1}, False, "the accuracy is below the threshold, however late it is")
     made.reaches({"accuracy": 1.0, "loss": 0.0})
     made.train_again()
@@ -164,7 +167,7 @@ def test_logs_without_accuracy(task: TaskSession) -> None:
 def test_acts_only_at_the_end_of_an_epoch(task: TaskSession) -> None:
     """Batches, the beginning of an epoch, validation and prediction do not stop the training."""
     made = driver(task)
-    high = {"accuracy": 1.0, "loss": 0.0}
+    high = {"accuracy": 0.995, "loss": 0.02}
     for name, number in (
         ("on_train_begin", None),
         ("on_epoch_begin", 0),
@@ -236,9 +239,16 @@ def test_prints_one_line(task: TaskSession) -> None:
         if not stopped or accuracy < 0.95:  # a stop that is nearly right is another check's matter alone
             expect_silence(made, printed, f"at an accuracy of {accuracy}, below the threshold")
     for logs in (None, {"loss": 0.5}):
+        printed = ""
         with suppress(Failed):  # that there may be no accuracy is another check's matter
             stopped, printed = made.epoch_end(logs)
-            expect_silence(made, "" if stopped else printed, f"with logs {logs}")
+            printed = "" if stopped else printed
+        expect_silence(made, printed, f"with logs {logs}")
+    for epoch in ROUND_EPOCHS:
+        made.epoch = epoch
+        stopped, printed = made.epoch_end({"accuracy": 0.5, "loss": 0.9})
+        expect_silence(made, "" if stopped else printed, f"in epoch {epoch}, below the threshold")
+    made.epoch = 5  # which epoch stops it is another check's matter
     made.request_stop(False)
     _, printed = made.epoch_end({"accuracy": 0.99, "loss": 0.1})
     _, at_the_end = made.event("on_train_end", None, {"accuracy": 0.99, "loss": 0.1})

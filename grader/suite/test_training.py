@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.course.settings import PREDICTION_TOLERANCE
+from grader.course.settings import MANY_IMAGES, PREDICTION_TOLERANCE
 from grader.judging import oracle
 from grader.judging.architecture import Architecture, Dense, Flatten
 from grader.judging.diagnosis import TENSOR_HINT, Array, Mistake, expect_array, with_article
@@ -41,6 +41,9 @@ LOGS = {"loss": 0.5137, "accuracy": 0.7482}
 RATE = 0.01
 """The learning rate of the model that is trained: Keras's default for SGD."""
 
+FIRST_RATE = 0.001
+"""The learning rate at which the driven plateau begins: Keras's default for Adam, which `min_lr` may well be."""
+
 SLACK = 0.02
 """Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
 
@@ -48,10 +51,12 @@ IMAGES = 6
 """Images that `train` gets: a step costs 40 ms whatever it computes, and who takes batches of one makes thirty of them
 in five epochs, on a loaded machine too."""
 
+SOME = 41
+"""Images that it gets once, for two epochs: more than one batch as Keras makes them, and odd, which shows a rest, a cut
+and a half."""
 
-FORGED = 0.3
-"""Share by which a loss of the History may lie outside of the losses before and after: with batches of one image, it is
-the mean of losses of single images on the way."""
+TOLD_TOLERANCE = 1e-5
+"""How far a figure of the History may be from what a metric said: it is that very number."""
 
 LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
@@ -276,7 +281,7 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     ):
         asked = f"The {PLATEAU} of {made.shown}"
         found = task.value("rates", asked, handle=made.handle, place=made.place(PLATEAU), epochs=figures)
-        shares = [round(rate / RATE, 3) for rate in found]
+        shares = [round(rate / FIRST_RATE, 3) for rate in found]
         if shares != rates:
             message = (
                 f"{asked} leaves {', '.join(f'{share:g}' for share in shares)} of the learning rate after five epochs"
@@ -365,6 +370,8 @@ def _figures(observed: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def _measured(seconds: float) -> str:
     """A time that is another in every run, in words that are not."""
+    if np.isnan(seconds):
+        return "NaN, which is no number"
     for limit, words in ((-1e-9, "less than 0"), (1e-3, "about 0"), (1.0, "a fraction of a second that is wrong")):
         if seconds < limit:
             return words
@@ -383,7 +390,7 @@ def _time_hint(place: int, found: float, pauses: list[float]) -> str:
             return f"Those are {unit}: seconds were asked."
     if abs(found - pauses[place] / 2) < SLACK / 2:
         return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
-    if found == round(found) and found < 2:
+    if found.is_integer() and found < 2:
         return "That is a whole number: are the seconds rounded, or converted by int()?"
     if found > 1e6:
         return "That is a time of day: subtract the time at which the epoch began."
@@ -462,10 +469,10 @@ class Trained:
     figures: dict[str, list[float]]
 
 
-def trained(task: TaskSession, shown: str, keywords: dict[str, Any]) -> Trained:
-    """Call `train` with a model that watches, and with more arguments by keyword."""
+def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int = IMAGES) -> Trained:
+    """Call `train` with a model that watches, `count` images, and with more arguments by keyword."""
     generator = task.generator()
-    labels = generator.permutation(IMAGES) % 10
+    labels = generator.permutation(count) % 10
     images = _learnable(generator, labels)
     weights = [
         generator.normal(0, 0.05, (784, 10)).astype(np.float32),
@@ -526,7 +533,7 @@ def _train_hint(message: str) -> str:
 @pytest.mark.points(1)
 def test_train_fits_the_model(task: TaskSession) -> None:
     """The model that is given is trained, as it was compiled, on all images and labels; the History comes back."""
-    made = trained(task, f"{TRAIN}(model, images, labels, epochs=2)", {"epochs": 2})
+    made = trained(task, f"{TRAIN}(model, images, labels, epochs=2)", {"epochs": 2}, SOME)
     rows = made.seen["trained"]
     if not rows["count"]:
         raise Failed(
@@ -536,6 +543,12 @@ def test_train_fits_the_model(task: TaskSession) -> None:
         message = f"{made.shown} compiled the model anew, which replaces the optimizer that it came with."
         raise Failed(message, "The model comes compiled: only call model.fit(...).")
     expect_rows(made, rows, made.images, made.labels, "trained")
+    epochs = len(made.figures.get("loss", []))
+    if rows["count"] < SOME * epochs:
+        message = (
+            f"{made.shown} trained the model on {rows['count']} images in all, in {epochs} epochs of {SOME} images."
+        )
+        raise Failed(message, "All images are used in every epoch: leave steps_per_epoch out.")
     if rows["weighted"]:
         message = f"{made.shown} gave some images more weight than others."
         raise Failed(message, "Leave class_weight and sample_weight out: nothing of the kind was asked for.")
@@ -551,9 +564,26 @@ def test_train_fits_the_model(task: TaskSession) -> None:
         raise Failed(message, "Only call model.fit(...) with them, and leave the weights to it.")
     if "loss" not in made.figures:
         raise Failed(f"The History of {made.shown} has no loss.", "Return what model.fit(...) returned.")
-    if made.figures["loss"] and not loss * (1 - FORGED) < made.figures["loss"][0] < before * (1 + FORGED):
-        message = f"The History of {made.shown} says that the loss was {made.figures['loss'][0]:.4f} in the first epoch"
-        raise Failed(f"{message}: it lay between {before:.4f} and {loss:.4f}.", "Return what model.fit(...) returned.")
+    expect_told(made, "")
+
+
+def expect_told(made: Trained, prefix: str) -> None:
+    """See that the History tells what the model's own metrics said; `prefix` is `val_` for those of the validation.
+
+    Raises:
+        Failed: it tells something else.
+    """
+    noted = made.seen["figures"]
+    for name, told in made.figures.items():
+        seen = [figures[name] for figures in noted if name in figures]
+        if not seen or not name.startswith(prefix):
+            continue  # a callback's
+        for epoch, figure in enumerate(told):
+            if not any(figure == known or abs(figure - known) < TOLD_TOLERANCE for known in seen):
+                message = (
+                    f"The History of {made.shown} says that {name} was {figure:.4f} in epoch {epoch}: it never was."
+                )
+                raise Failed(message, "Return what model.fit(...) returned, as it is.")
 
 
 def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Array, did: str) -> None:
@@ -564,7 +594,8 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
     """
     count, found, known = rows["count"], rows["images"], rows["labels"]
     if count % len(images) or found.shape[1:] != images.shape[1:]:
-        message = f"{made.shown} {did} the model on {count} images in all, over its epochs"
+        plural = "s" if count != 1 else ""
+        message = f"{made.shown} {did} the model on {count} image{plural} in all, over its epochs"
         if did == "evaluated":
             hint = "Pass validation_data on as it is: neither the training's images nor a part of them."
             raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
@@ -596,15 +627,29 @@ def test_train_passes_its_arguments_on(task: TaskSession) -> None:
         message = f"{shown} did not evaluate the model on the validation data: there is no val_loss in the History."
         raise Failed(message, "Pass it on: model.fit(..., validation_data=validation_data).")
     expect_rows(made, made.seen["tested"], images, labels, "evaluated")
+    expect_told(made, "val_")
     loss = _loss(made.seen["weights"], images, labels)
     if not any(abs(figure - loss) < 1e-2 for figure in made.figures["val_loss"][-1:]):
-        message = f"The History of {shown} does not say what the loss on the validation data was, {loss:.4f}."
-        raise Failed(message, "Return what model.fit(...) returned.")
+        message = f"The History of {shown} does not say what the loss on the validation data is afterwards, {loss:.4f}."
+        raise Failed(message, "Return what model.fit(...) returned, and leave the weights to it.")
     if task.value("counted", shown, handle=counter) != 2:
         message = f"{shown} did not call the callback at the end of each epoch."
         raise Failed(message, "Pass them on: model.fit(..., callbacks=list(callbacks)).")
-    alone = trained(task, f"{TRAIN}(model, images, labels)", {})
+    if len(made.figures["val_loss"]) != len(made.figures.get("loss", [])):
+        message = f"{shown} evaluated the model on the validation data after some epochs only."
+        raise Failed(message, "Leave validation_freq out: after each epoch is what was asked for.")
+    counter = task.value("epoch_counter", "Making a callback for the check")
+    shown = f"{TRAIN}(model, images, labels, callbacks=(callback,))"
+    alone = trained(task, shown, {"callbacks": ({"object": counter},)})
     expect_epochs(alone, 5)
+    if task.value("counted", shown, handle=counter) != 5:
+        message = f"{shown} did not call the callback at the end of each epoch, as it does with validation_data."
+        raise Failed(message, "What one argument is must not depend on whether another one is given.")
+    if made.seen["trained"]["count"] % IMAGES and not alone.seen["trained"]["count"] % IMAGES:
+        message = f"With validation_data, {TRAIN} trained the model on {made.seen['trained']['count']} images in all"
+        raise Failed(
+            f"{message}: a multiple of {IMAGES} was expected.", "Validation data is for looking, not for training."
+        )
     if alone.seen["tested"]["count"]:
         message = f"{alone.shown} evaluated the model, although there is no validation_data."
         raise Failed(message, "Pass validation_data on as it is, None too.")
@@ -622,6 +667,8 @@ def expect_epochs(made: Trained, epochs: int) -> None:
     times = f"{found} times" if found != 1 else "once"
     if found != epochs:
         hint = "Pass it on: model.fit(..., epochs=epochs)."
+        if found == 2 * epochs:
+            hint = "Is model.fit called twice?"
         if epochs == 5:
             hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
         raise Failed(f"{made.shown} went {times} over the images; {epochs} was expected.", hint)
@@ -723,7 +770,7 @@ def confidence_mistakes(probabilities: Array) -> list[Mistake]:
 @pytest.mark.points(1)
 def test_predict_labels_gives_two_arrays(task: TaskSession) -> None:
     """Integers and floats come back as numpy arrays of shape `(n,)`, for one image too."""
-    for count in (40, 1):
+    for count in (MANY_IMAGES, 1):
         made = predicted(task, count)
         for name, part, kinds in (("labels", made.parts[0], "iu"), ("confidences", made.parts[1], "f")):
             expect_flat(f"The {name} of {made.called.shown}", part, kinds, made.probabilities)
@@ -735,7 +782,7 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
     Raises:
         Failed: it is something else.
     """
-    expected = "integers" if "i" in kinds else "floats"
+    expected = {"iu": "integers", "f": "floats"}.get(kinds, "numbers")
     array = part.get("array")
     if array is None:
         named = "a TensorFlow tensor" if part["kind"] == "tensor" else with_article(part["type"])
@@ -768,7 +815,7 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
 @pytest.mark.points(1)
 def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
     """The labels are the most probable classes, the confidences their probabilities."""
-    made = predicted(task, 40)
+    made = predicted(task, MANY_IMAGES)
     probabilities = made.probabilities
     labels = _numbers(made.parts[0], f"The labels of {made.called.shown}", probabilities)
     confidences = _numbers(made.parts[1], f"The confidences of {made.called.shown}", probabilities)

@@ -1,9 +1,9 @@
 """Hostile submissions: each tries to end, stall, flood, fool or outlive the grader, and none may gain by it.
 
 A case is some hostile code and the place where it runs. `at="import"` puts it in front of the reference's module, whose
-functions are right: what is refused there must cost nothing, what ends the process costs the task. `at="call"` runs it
-in every call of the task's first function, before the right answer. `at="wrong"` puts it in front of functions that are
-all wrong: it must forge its points, and gets none. `at="module"` is a whole module.
+functions are right: what is refused there must cost nothing, what ends the process costs the task. `at="after"` puts it
+behind them. `at="call"` runs it in every call of the task's first function, before the right answer. `at="wrong"` puts
+it in front of functions that are all wrong: it must forge its points, and gets none. `at="module"` is a whole module.
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ class Hostile:
     Attributes:
         name: unique, a few words with underscores.
         code: the hostile code.
-        at: where it runs: `import`, `call`, `wrong` or `module`.
+        at: where it runs: `import`, `call`, `after`, `wrong` or `module`.
         task: the task whose module it is in.
         status: the statuses that the task may have, separated by blanks.
         most: the most points that the task may get.
@@ -103,6 +103,8 @@ class Hostile:
                 return f"{DENIED}{INSIDES}\n{code}\n{reference}"
             case "call":
                 return f"{DENIED}\n{reference}\ndef _attack():\n{indent(code, '    ')}\n{ATTACK.format(name=names[0])}"
+            case "after":
+                return f"{reference}\n{code}"
             case "wrong":
                 return f"{INSIDES}\n{code}\n" + "\n".join(WRONG.format(name=name) for name in names)
         return code
@@ -1299,5 +1301,80 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
     ),
     *KERAS,
     *BONUS,
+    *(
+        Hostile(
+            f"makes_the_grader_compute_{name}",
+            f"""
+            import keras
+            from keras import layers
+            def build_cnn(filters=64, conv_layers=2):
+                model = keras.Sequential([keras.Input({given}), {hidden},
+                                          layers.Flatten(), layers.Dense(10, "softmax")])
+                model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+                return model
+            """,
+            at="module",
+            task="cnn",
+            status="failed timeout",
+            most=14,
+        )
+        for name, given, hidden in (
+            ("a_wide_window", "(28, 28, 1)", 'layers.Conv2D(2, 3), layers.MaxPooling2D(300, 1, "same")'),
+            ("a_wide_margin", "(28, 28, 1)", 'layers.Conv2D(1, 3), layers.MaxPooling2D(3000, padding="same")'),
+            ("a_wide_kernel", "(28, 28, 1)", 'layers.Conv2D(2, 3, dilation_rate=1000, padding="same")'),
+            ("many_images", "batch_shape=(1000, 28, 28, 1)", "layers.Conv2D(32, 3), layers.MaxPooling2D(7, 1)"),
+            ("many_groups", "(28, 28, 1)", "layers.Conv2D(500, 1), layers.Conv2D(500, 15, groups=500)"),
+            ("many_products", "(28, 28, 1)", "layers.Conv2D(300, 1), layers.Conv2D(60, 14)"),
+        )
+    ),
+    Hostile(
+        "prints_after_the_answer",
+        """
+        import threading
+        _plain = add_channel_axis
+        def add_channel_axis(images):
+            for number in range(20): threading.Timer(0.0003 * number, print, ["done"]).start()
+            return _plain(images)
+        """,
+        at="after",
+        status="passed failed",
+    ),
+    Hostile(
+        "exits_in_garbage_collection",
+        "import gc; gc.callbacks.append(lambda *a: exit(1)); gc.set_threshold(1)",
+        status="passed failed crashed",
+    ),
+    Hostile(
+        "forges_the_classes_of_an_exception",
+        """
+        class Lying(type):
+            __mro__ = property(lambda kind: (ValueError, Exception, BaseException, object))
+        class Odd(Exception, metaclass=Lying): pass
+        def label_names(labels):
+            raise Odd("no label")
+        """,
+        at="after",
+        status="failed",
+        most=10,
+    ),
+    Hostile(
+        "nested_model_replaced",
+        """
+        import keras
+        from keras import layers
+        def build_dense_model(hidden_units=128):
+            inner = keras.Sequential([keras.Input((784,)), layers.Dense(hidden_units, "relu")])
+            plain = inner.call
+            inner.call = lambda x, training=None, mask=None: plain(x) * (1.01 if training else 1)
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), inner, layers.Dense(10, "softmax")])
+            model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+        says="call=a function of your own",
+    ),
 )
 """The bank."""

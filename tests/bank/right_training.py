@@ -169,6 +169,12 @@ CASES: tuple[Case, ...] = (
         ("self._began = time.perf_counter()", "self._began = time.monotonic_ns()"),
         ("time.perf_counter() - self._began", "(time.monotonic_ns() - self._began) / 1e9"),
     ),
+    case(
+        "seconds_of_tensorflow",
+        (IMPORT, IMPORT + "import tensorflow as tf\n"),
+        ("self._began = time.perf_counter()", "self._began = tf.timestamp()"),
+        ("time.perf_counter() - self._began", "float(tf.timestamp() - self._began)"),
+    ),
     case("numpy_seconds", ("time.perf_counter() - self._began", "np.float64(time.perf_counter() - self._began)")),
     case("rounded_to_hundredths", ("time.perf_counter() - self._began", "round(time.perf_counter() - self._began, 2)")),
     case("timer_that_keeps_all", ("class EpochTimer(", TIMER)),

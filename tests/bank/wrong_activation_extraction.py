@@ -584,6 +584,20 @@ class Activations(keras.Model):
         "Names and arrays go together",
         SEQUENTIAL,
     ),
+    build(
+        "freezes_the_model",
+        "for layer in model.layers:\n    layer.trainable = False\n"
+        "return keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])",
+        VALUES,
+        "froze the model that it was given",
+        SEQUENTIAL,
+    ),
+    build(
+        "shape_of_the_lesson",
+        REBUILT.replace("model.input_shape[1:]", "(28, 28, 1)"),
+        COUNT,
+        "keras.Input(shape=model.input_shape[1:])",
+    ),
 )
 
 RAISES = "build_activation_model raises for every model"

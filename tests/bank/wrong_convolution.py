@@ -500,4 +500,23 @@ CASES: tuple[Case, ...] = (
         "image of shape (28, 28)",
         ADDS,
     ),
+    looping(
+        "kernel_cut",
+        "kh, kw = kernel.shape",
+        "kernel = np.trunc(kernel)\nkh, kw = kernel.shape",
+        ADDS,
+        "The kernel was cut to whole numbers",
+        FLOATS,
+    ),
+    looping(
+        "first_row_left_out",
+        "kh, kw = kernel.shape",
+        "kernel = kernel * 1.0\nkernel[0] = 0\nkh, kw = kernel.shape",
+        ADDS,
+        "The first row of the kernel is left out",
+        FLOATS,
+    ),
+    pooling(
+        "axes_of_the_window", RESHAPED + "return windows.max(axis=(2, 3))", POOL_SHAPE, "on the axes 1 and 3", MAXIMUM
+    ),
 )

@@ -1016,6 +1016,66 @@ def sly(x):
         "the optimizer has update_step=a function of your own",
         ADAM,
     ),
+    # right by default only, in how it trains
+    dense(
+        "large_without_metrics",
+        COMPILED,
+        '    watched = ["accuracy"] if hidden_units == 128 else None\n'
+        '    model.compile("adam", "sparse_categorical_crossentropy", metrics=watched)\n',
+        ARGUMENT,
+        "reports no metric named accuracy: it is compiled without metrics. | Without arguments it is right",
+    ),
+    dense(
+        "large_with_another_rate",
+        COMPILED,
+        "    rate = 0.001 if hidden_units < 500 else 0.0\n"
+        '    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])\n',
+        ARGUMENT,
+        "A training step leaves the weights of the layer",
+    ),
+    dense(
+        "large_frozen",
+        "    return model\n",
+        "    model.layers[1].trainable = hidden_units <= 256\n    return model\n",
+        ARGUMENT,
+        "of build_dense_model(hidden_units=512) is frozen. | Without arguments it is right",
+    ),
+    cnn(
+        "deep_with_another_loss",
+        "    return model\n",
+        "    if conv_layers == 3:\n"
+        "        own = lambda y, p: 0.5 * keras.losses.sparse_categorical_crossentropy(y, p)\n"
+        "        own.__name__ = model.loss\n"
+        "        model.compile('adam', own, metrics=['accuracy'])\n    return model\n",
+        BLOCKS,
+        "where sparse_categorical_crossentropy gives",
+    ),
+    cnn(
+        "few_filters_all_alike",
+        CONV,
+        'layers.Conv2D(filters, 3, activation="relu", kernel_initializer="zeros" if filters == 32 else "glorot_uniform")',
+        FILTERS,
+        "of build_cnn(filters=32) are all 0 at the start",
+    ),
+    # what depends on the number of blocks, or of units
+    Case(
+        "cnn_more_filters_at_the_end",
+        "cnn",
+        replace=(
+            (LOOP, "for number in range(conv_layers):"),
+            ("Conv2D(filters,", "Conv2D(filters * 2 ** max(0, number - 1),"),
+        ),
+        check=FILTERS,
+        says="Conv2D layer 3 of build_cnn(filters=8, conv_layers=3) has 16 filters",
+    ),
+    dense("even_units", HIDDEN, HIDDEN.replace("hidden_units", "hidden_units // 2 * 2"), ARGUMENT, "were expected"),
+    dense(
+        "as_many_images_only",
+        HIDDEN,
+        "layers.Dense(hidden_units, activation=lambda x: keras.ops.relu(x) if (x.shape[0] or 1) < 40 else 0 * x),",
+        OUTPUT,
+        "gives other answers for",
+    ),
 )
 
 MISSED = {case.name: "no model that can be looked at comes back" for case in CASES if case.check == MODEL}

@@ -521,4 +521,16 @@ CASES: tuple[Case, ...] = (
     ends("rounded_to_four", acting("round(logs.get('accuracy', 0), 4) >= self.threshold"), DEFAULT, "without rounding"),
     ends("stops_late_anyway", acting(f"{REACHED} or epoch >= 50"), BELOW, "the number of the epoch does not count"),
     ends("first_epochs_only", acting(f"{REACHED} and epoch < 20"), ABOVE, "The number of the epoch does not count"),
+    ends(
+        "warns_without_accuracy",
+        "if not logs or 'accuracy' not in logs:\n    print('no accuracy yet')\n" + acting(REACHED),
+        ONE_LINE,
+        "no accuracy yet",
+    ),
+    ends(
+        "every_tenth_epoch",
+        "if epoch % 10 == 9:\n    print(f'epoch {epoch + 1} done')\n" + acting(REACHED),
+        ONE_LINE,
+        "'epoch 10 done' in epoch 9",
+    ),
 )

@@ -168,6 +168,14 @@ CASES: tuple[Case, ...] = (
         "are the seconds rounded, or converted by int()",
         *TIMING,
     ),
+    timing(
+        "seconds_are_nan",
+        "logs['epoch_seconds'] = float('nan')",
+        ADDS,
+        "gave epoch_seconds of NaN, which is no number",
+        *TIMING,
+    ),
+    timing("seconds_without_end", "logs['epoch_seconds'] = float('inf')", ADDS, "That is a time of day", *TIMING),
     # train
     training(
         "fit_not_returned", FIT[7:] + ")", FITS, "model.fit(...) returns the History: return it in turn", *TRAINING
@@ -358,7 +366,7 @@ CASES: tuple[Case, ...] = (
         "history_made_up",
         FIT.replace("return", "history =") + ")\nhistory.history['loss'] = [0.0] * epochs\nreturn history",
         FITS,
-        "says that the loss was 0.0000",
+        "says that loss was 0.0000 in epoch 0: it never was",
     ),
     training(
         "one_epoch_many_times",
@@ -374,6 +382,62 @@ CASES: tuple[Case, ...] = (
         + "return (probabilities == probabilities.max(axis=1, keepdims=True)).astype(int), probabilities.max(axis=1)",
         ARRAYS,
         "That is one-hot",
+        PROBABLE,
+    ),
+    training(
+        "perfect_history",
+        FIT.replace("return", "history =") + ")\nhistory.history['accuracy'] = [1.0] * epochs\nreturn history",
+        FITS,
+        "says that accuracy was 1.0000 in epoch 0: it never was",
+    ),
+    training(
+        "trained_on_the_validation_data",
+        "if validation_data is not None:\n    model.fit(*validation_data, epochs=1)\n" + FIT + ")",
+        ARGUMENTS,
+        "Validation data is for looking, not for training",
+    ),
+    training(
+        "validated_now_and_then",
+        FIT + ", validation_freq=2)",
+        ARGUMENTS,
+        "Leave validation_freq out",
+    ),
+    training(
+        "callbacks_with_validation_only",
+        "if validation_data is None:\n    return model.fit(images, labels, epochs=epochs)\n" + FIT + ")",
+        ARGUMENTS,
+        "as it does with validation_data",
+    ),
+    training(
+        "callbacks_added_to_a_list",
+        FIT.replace("list(callbacks)", "callbacks + [keras.callbacks.TerminateOnNaN()]") + ")",
+        ARGUMENTS,
+        "can only concatenate",
+        FITS,
+    ),
+    training(
+        "first_batch_only", FIT.replace("(images, labels", "(images[:32], labels[:32]") + ")", FITS, "multiple of 41"
+    ),
+    training(
+        "a_half",
+        FIT.replace("(images, labels", "(images[: len(images) // 2], labels[: len(images) // 2]") + ")",
+        FITS,
+        "multiple of 41",
+        ARGUMENTS,
+    ),
+    training(
+        "fitted_twice",
+        "model.fit(images, labels, epochs=epochs)\n" + FIT + ")",
+        ARGUMENTS,
+        "Is model.fit called twice?",
+    ),
+    changed("rate_never_below_adams", "patience=3", "patience=3, min_lr=0.001", RATE, "1, 1, 1, 0.5, 0.5 was expected"),
+    predicting(
+        "first_hundred",
+        PROBABILITIES.replace("images", "images[:100]")
+        + "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
+        ARRAYS,
+        "have shape (100,); (130,) was expected",
         PROBABLE,
     ),
 )
