@@ -232,6 +232,7 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
     kept = floats[: rows * size, : columns * size]
     blocks = kept.reshape(rows, size, columns, size)
     rest = "The rest that fills no window was pooled too: drop it."
+    mixed = "The pixels were mixed by reshape or max: of (rows, size, columns, size), a window has the axes 1 and 3."
     return [
         Mistake("The mean of each window was taken; the maximum was asked.", lambda: blocks.mean(axis=(1, 3))),
         Mistake("The smallest value of each window was taken.", lambda: blocks.min(axis=(1, 3))),
@@ -257,11 +258,8 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         Mistake(
             "The windows begin at the last row and column: begin at the first.", lambda: _from_the_end(floats, size)
         ),
-        *(
-            Mistake("The window lies on the axes 1 and 3 of (rows, size, columns, size).", partial(_over, blocks, axes))
-            for axes in ((2, 3), (1, 2), (0, 2), (0, 3))
-        ),
-        Mistake("The pixels were mixed by reshape: (rows, size, columns, size).", lambda: _mixed(kept, rows, size)),
+        *(Mistake(mixed, partial(_over, blocks, axes)) for axes in ((2, 3), (1, 2), (0, 2), (0, 3))),
+        Mistake(mixed, lambda: _mixed(kept, rows, size)),
         Mistake("The place of the maximum came back, argmax; its value was asked, max.", lambda: _places(blocks)),
         Mistake("The maxima were cut to whole numbers: np.zeros(shape) makes floats.", lambda: np.trunc(right)),
         Mistake("All values are 0: the maxima were not written into the result.", lambda: 0 * right),

@@ -337,7 +337,7 @@ class Activations(keras.Model):
         "new_input_unconnected",
         "return keras.Model(keras.Input(model.input_shape[1:]), [layer.output for layer in shown_layers(model)])",
         MODEL,
-        "The outputs belong to the model's own input: use model.inputs, or call each layer anew",
+        "Use model.inputs, or call each layer anew",
         COUNT,
         VALUES,
         SHARED,

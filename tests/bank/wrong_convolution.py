@@ -517,6 +517,10 @@ CASES: tuple[Case, ...] = (
         FLOATS,
     ),
     pooling(
-        "axes_of_the_window", RESHAPED + "return windows.max(axis=(2, 3))", POOL_SHAPE, "on the axes 1 and 3", MAXIMUM
+        "axes_of_the_window",
+        RESHAPED + "return windows.max(axis=(2, 3))",
+        POOL_SHAPE,
+        "a window has the axes 1 and 3",
+        MAXIMUM,
     ),
 )

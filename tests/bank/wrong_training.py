@@ -263,7 +263,7 @@ CASES: tuple[Case, ...] = (
         "pairs",
         PROBABILITIES + "return list(zip(probabilities.argmax(axis=1), probabilities.max(axis=1)))",
         ARRAYS,
-        "returned a list of 40",
+        "returned a list of 130",
         *PREDICTING,
     ),
     predicting(
