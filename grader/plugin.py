@@ -6,7 +6,6 @@ read the submission, start the servers, verify the markers against the task tabl
 
 import ast
 import gc
-import os
 import platform
 import signal
 import sys
@@ -104,8 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hook]
         grading = Grading(config)
         config.pluginmanager.register(grading, "fashion-grading")
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            config.pluginmanager.register(Workflow(grading), "fashion-workflow")
+        config.pluginmanager.register(Workflow(grading), "fashion-workflow")
         if config.pluginmanager.get_plugin(SHARED) is None:
             with suppress(ValueError):  # not in the main thread
                 signal.signal(signal.SIGTERM, _stop)
@@ -458,6 +456,9 @@ class Workflow:
         from grader.reports import github
         from grader.reports.visibility import shown
 
+        if not github.is_here():
+            yield
+            return
         begin, end = github.shield()
         terminalreporter.write_line(begin)
         yield

@@ -5,8 +5,8 @@ import subprocess
 import time
 
 from grader.course import settings
+from grader.sandbox import cores
 from grader.sandbox.host import Sandbox
-from grader.suite import ahead
 from tests.bank.cases import SOLUTIONS, Case
 from tests.test_plugin import results_in, run
 
@@ -78,10 +78,10 @@ def test_what_is_no_check_of_ours_runs_as_pytest_runs_it(tmp_path):
 
 
 def test_a_share_of_a_core_is_one_worker(tmp_path, monkeypatch):
-    for text, cores in (("50000 100000", 0), ("150000 100000", 1), ("max 100000", ahead.usable_cores())):
+    for text, usable in (("50000 100000", 1), ("150000 100000", 1), ("max 100000", cores.usable_cores())):
         (tmp_path / "cpu.max").write_text(text, encoding="ascii")
-        monkeypatch.setattr(ahead, "QUOTA", tmp_path / "cpu.max")
-        assert ahead.usable_cores() == cores
+        monkeypatch.setattr(cores, "QUOTA", tmp_path / "cpu.max")
+        assert cores.usable_cores() == usable
 
 
 def test_a_server_that_still_imports_is_ended_at_once():

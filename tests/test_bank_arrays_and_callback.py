@@ -29,6 +29,8 @@ MISSED = {
     "class_is_a_function": "there is no such class",
     "does_nothing": "nothing was written but the constructor",
     "calls_its_base_alone": "the same",
+    "attribute_of_the_logs": "it raises at the end of every epoch that has logs",
+    "parameters_exchanged": "it raises at the end of every epoch but the first, and looks at no accuracy",
     "only_looks": "it looks at the accuracy, and does nothing",
 }
 """Cases that miss the point of the task altogether, and may cost more, with the reason."""

@@ -37,6 +37,7 @@ from grader.judging.verdict import clean
 from grader.reports.visibility import Feedback
 from grader.reports.write import PAGE, REPORTS, write_reports
 from grader.results import Results, Status
+from grader.sandbox.cores import usable_cores
 from grader.sandbox.scratch import remove
 
 if TYPE_CHECKING:
@@ -137,9 +138,7 @@ def _run(intake: Intake, book: Gradebook, options: Options, console: Console) ->
         if not options.diff:
             _write_reports(options, planned.handed.name, results, is_new or not same_levels)
 
-    workers = options.workers or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
+    workers = options.workers or usable_cores()
     workers = min(workers, WINDOWS_PROCESSES) if sys.platform == "win32" else workers
     began = time.monotonic()
     with hands(options.cluster, workers) as found, Crew(found) as crew:

@@ -261,10 +261,10 @@ class Probes:
         model = self._small_model = self._small_model or self._keras.small_model()
         return self._trainings.time_epochs(self._objects[handle], model, pauses, figures)
 
-    def ask_rates(self, handle: int, place: int, epochs: list[dict[str, float]]) -> list[float]:
-        """Drive one callback of a list through epochs with these logs; the learning rate after each."""
+    def ask_rates(self, handle: int, place: int, rate: float, epochs: list[dict[str, float]]) -> list[float]:
+        """Drive one callback of a list through epochs with these logs, from a learning rate on; that after each."""
         model = self._small_model = self._small_model or self._keras.small_model()
-        return self._trainings.rates(model, self._objects[handle][place], epochs)
+        return self._trainings.rates(model, self._objects[handle][place], rate, epochs)
 
     def ask_fit_with(
         self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str

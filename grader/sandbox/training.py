@@ -37,9 +37,6 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 PATHS = ("filepath", "log_dir")
 
-FIRST_RATE = 0.001
-"""Learning rate, Adam's default, with which a training begins whose epochs a callback only hears of."""
-
 
 class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Stands in for the student's: keeps its threshold, and never stops a training."""
@@ -256,10 +253,10 @@ class Trainings:
         names = [path.as_posix()[:200] for path in files[:NAME_LIMIT]]
         return {"took": took, "history": observe(dict(history.history)), "files": names}
 
-    def rates(self, model: Any, callback: Any, epochs: list[dict[str, float]]) -> list[float]:
-        """The learning rate after each of some epochs that end with these logs, with one callback."""
+    def rates(self, model: Any, callback: Any, rate: float, epochs: list[dict[str, float]]) -> list[float]:
+        """The learning rate, `rate` at first, after each of some epochs that end with these logs, with one callback."""
         model.test_on_batch(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))  # as in fit, its metrics are made
-        model.optimizer.learning_rate = FIRST_RATE
+        model.optimizer.learning_rate = rate
         callback.set_model(model)
         callback.set_params({"epochs": len(epochs), "steps": 1, "verbose": 0})
         callback.on_train_begin({})

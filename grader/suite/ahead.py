@@ -5,24 +5,20 @@ not depend on when it runs. Pytest comes to the checks in its own order, and is 
 """
 
 import inspect
-import os
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.course.tasks import TASKS, Task
+from grader.sandbox.cores import usable_cores
 from grader.suite.run import Run
 
 AT_A_TIME = 2
 """Tasks, at most: each has a guest of 100 MB beside the server, and one guest keeps little more than a core busy."""
-
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
-"""Where Linux tells what of its cores a container may use, as in "150000 100000": one and a half."""
 
 LOOK_SECONDS = 0.2
 """How often one who waits can be interrupted: on Windows, Ctrl-C does not end a wait."""
@@ -39,7 +35,7 @@ class Ahead:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._begun: dict[str, Future[Outcomes]] = {}
-        self._workers = ThreadPoolExecutor(max(1, min(AT_A_TIME, usable_cores())), thread_name_prefix="ahead")
+        self._workers = ThreadPoolExecutor(min(AT_A_TIME, usable_cores()), thread_name_prefix="ahead")
         self._closed = False
 
     def begin(self, items: Sequence[pytest.Item]) -> None:
@@ -94,12 +90,3 @@ def _is_plain(item: pytest.Item) -> bool:
     """Whether a check is a plain function of the task's session and the run, and nothing else is asked of it."""
     marked = any(item.get_closest_marker(name) for name in ("skip", "skipif", "xfail", "usefixtures"))
     return not marked and set(getattr(item, "fixturenames", ("",))) <= {"task", "run", "request"}
-
-
-def usable_cores() -> int:
-    """How many cores this process may keep busy, a container's share rounded down."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError, ZeroDivisionError):  # there is none, or it says "max"
-        quota, period = QUOTA.read_text(encoding="ascii").split()
-        cores = min(cores, int(quota) // int(period))
-    return cores

@@ -237,9 +237,9 @@ def _plain(observed: dict[str, Any]) -> dict[Any, Any] | None:
 
 
 RAISED_HINTS = {
-    "'int' object": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
+    "'int' object has no attribute": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
+    "'int' object is not subscriptable": "The epoch comes first: def on_epoch_end(self, epoch, logs=None).",
     "'dict' object has no attribute": "logs is a dict: logs.get('accuracy').",
-    "name 'accuracy' is not defined": "The key is a text, with quotes: logs.get('accuracy').",
     "'bool' object is not callable": "stop_training is no method: set it, self.model.stop_training = True.",
 }
 """What exceptions of a method say, and what helps."""

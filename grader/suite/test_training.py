@@ -280,7 +280,9 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
         (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
     ):
         asked = f"The {PLATEAU} of {made.shown}"
-        found = task.value("rates", asked, handle=made.handle, place=made.place(PLATEAU), epochs=figures)
+        found = task.value(
+            "rates", asked, handle=made.handle, place=made.place(PLATEAU), rate=FIRST_RATE, epochs=figures
+        )
         shares = [round(rate / FIRST_RATE, 3) for rate in found]
         if shares != rates:
             message = (

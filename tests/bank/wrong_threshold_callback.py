@@ -533,4 +533,34 @@ CASES: tuple[Case, ...] = (
         ONE_LINE,
         "'epoch 10 done' in epoch 9",
     ),
+    # what the hints of exceptions and of a stop that is none name
+    Case(
+        "parameters_exchanged",
+        "threshold_callback",
+        replace=(("self, epoch: int, logs: dict[str, Any] | None = None", "self, logs, epoch=None"),),
+        check=ABOVE,
+        says="on_epoch_end(self, epoch, logs), in this order",
+        also=RAISES,
+    ),
+    ends(
+        "attribute_of_the_logs",
+        "if logs and logs.accuracy >= self.threshold:\n    " + STOP + "\n    " + PRINT,
+        ABOVE,
+        "logs is a dict: logs.get('accuracy')",
+        *RAISES,
+    ),
+    ends(
+        "stop_is_called",
+        acting(REACHED).replace(STOP, "self.model.stop_training()"),
+        ABOVE,
+        "stop_training is no method",
+        *NEVER,
+    ),
+    ends(
+        "stop_is_compared",
+        acting(REACHED).replace(STOP, "self.model.stop_training == True"),
+        ABOVE,
+        "and one = behind it",
+        *SILENT_NEVER,
+    ),
 )

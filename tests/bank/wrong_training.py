@@ -440,4 +440,10 @@ CASES: tuple[Case, ...] = (
         "have shape (100,); (130,) was expected",
         PROBABLE,
     ),
+    training(
+        "one_batch_an_epoch",
+        FIT + ", batch_size=32, steps_per_epoch=1)",
+        FITS,
+        "leave steps_per_epoch out",
+    ),
 )
