@@ -21,7 +21,10 @@ ASKED = (
     *(("dense_model", probe) for probe in ("describe", "weights", "forward", "loss", "train_step")),
     *(("activation_extraction", probe) for probe in ("call", "model_class", "forward")),
     *(("threshold_callback", probe) for probe in ("event", "fit", "is_callback")),
-    *(("training", probe) for probe in ("call", "callbacks", "fit_with", "history", "rates", "time_epochs", "watched")),
+    *(
+        ("training", probe)
+        for probe in ("call", "callbacks", "fit_with", "fit_writing", "history", "rates", "event", "watched")
+    ),
 )
 """Per case, the task, and the question whose answer is changed."""
 

@@ -181,7 +181,7 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             seen_before=bool(value["seen_before"]),
             input_dtype=clean(str(value["input_dtype"]), 20),
             replaced=tuple(
-                f"the {clean(str(what), 20)} has {clean(str(name), 80)}={OF_YOUR_OWN}"
+                f"the {clean(str(what), 40)} has {clean(str(name), 80)}={OF_YOUR_OWN}"
                 for what, name in value["replaced"][:40]
             ),
         )

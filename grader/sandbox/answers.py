@@ -152,16 +152,18 @@ def _is_callback(value: Any) -> bool:
     return described and all(is_observation(setting) for setting in value["settings"].values())
 
 
-def _is_epoch(value: Any) -> bool:
-    return _has(value, took=_is_float, logs=is_observation)
-
-
 def _are_rows(value: Any) -> bool:
     described = _has(value, count=_is_count, images=_is_array, labels=_is_array, weighted=_is_bool)
     if not described or value["images"].ndim == 0 or value["labels"].ndim != 1:
         return False
     kept: int = min(value["count"], WATCHED_ROWS)
-    return len(value["images"]) == kept and len(value["labels"]) == kept
+    whole = len(value["images"]) == kept and len(value["labels"]) == kept
+    return whole and _list_of(_is_count, WATCHED_ROWS)(value.get("batches"))
+
+
+def _by_file(form: Form) -> Form:
+    """Whether it is a dict of values of that form, one for each of a folder's files."""
+    return lambda value: isinstance(value, dict) and len(value) <= NAME_LIMIT and all(map(form, value.values()))
 
 
 def _is_model(value: Any) -> bool:
@@ -197,8 +199,10 @@ FORMS: dict[str, Form] = {
     "imported": _are_texts,
     "callbacks": _list_of(_is_callback, LISTED_CALLBACKS),
     "rates": _list_of(_is_float, 20),
-    "time_epochs": _list_of(_is_epoch, 10),
-    "fit_with": lambda value: _has(value, took=_is_float, history=is_observation, files=_are_texts),
+    "fit_with": lambda value: _has(value, took=_is_float, history=is_observation),
+    "fit_writing": lambda value: _has(
+        value, files=_are_texts, models=_by_file(_are_arrays), losses=_by_file(_list_of(_is_float, NAME_LIMIT))
+    ),
     "watching_model": _is_count,
     "watched": lambda value: _has(
         value,

@@ -13,7 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from grader.sandbox.observe import NAME_LIMIT, message_of, observe, text_of, type_name
+from grader.sandbox.genuine import Genuine, replaced
+from grader.sandbox.observe import message_of, observe, text_of, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "Dense": ("units", "use_bias"),
@@ -27,9 +28,6 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 EXTRAS = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
 """Settings that change how a layer trains; the assignment asks for none of them."""
-
-KEPT_BY_OBJECTS = ("build", "quantize", "loss")
-"""Names of methods that every model or layer of Keras keeps in the object too: one that decorates, and `loss`."""
 
 INITIALIZERS = ("kernel_initializer", "bias_initializer")
 
@@ -59,12 +57,6 @@ INITIALIZER_CLASSES = _classes(keras.initializers, keras.initializers.Initialize
 """Keras's own, by identity: a class of the student's may bear the same name, and claim the same module."""
 
 
-def _replaced(value: Any) -> list[str]:
-    """Names of an object's methods in whose place a function has been put, in the object itself."""
-    own = [name for name in getattr(value, "__dict__", {}) if isinstance(name, str) and name not in KEPT_BY_OBJECTS]
-    return sorted(name[:80] for name in own if callable(getattr(type(value), name, None)))[:NAME_LIMIT]
-
-
 class Models:
     """What a guest does with Keras models."""
 
@@ -73,6 +65,7 @@ class Models:
         self._sequential = keras.Sequential
         self._functional = type(keras.Model(*[keras.Input((1,))] * 2))
         self._base = keras.Model
+        self._genuine = Genuine([*LAYERS.values(), self._sequential, self._functional, keras.optimizers.Adam])
         self._seen: list[Any] = []
         self._callback = keras.callbacks.Callback
         self._layer_base = keras.layers.Layer
@@ -107,9 +100,10 @@ class Models:
         description["trainable"] = bool(model.trainable)
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
         description["compiled"] = bool(model.compiled)
-        description["replaced"] = [["model", name] for part in self._models_in(model) for name in _replaced(part)]
+        description["replaced"] = [["model", name] for part in self._models_in(model) for name in replaced(part)]
+        description["replaced"] += [[f"class {kind}", name] for kind, name in self._genuine.changed()]
         if model.compiled:
-            description["replaced"] += [["optimizer", name] for name in _replaced(model.optimizer)]
+            description["replaced"] += [["optimizer", name] for name in replaced(model.optimizer)]
             shared = any(model.optimizer is other.optimizer for other in self._seen[:-1] if other is not model)
             description["compile"] = {**_compile_settings(model), "optimizer_shared": shared}
         return description
@@ -206,7 +200,7 @@ class Models:
             value, name = getattr(weight, part, None), f"{weight.name}_{part}"[:80]
             if value is not None and name not in told:
                 description["extras"].append([name, type_name(value)])
-        description["extras"] += [[name, "a function of your own"] for name in _replaced(layer)]
+        description["extras"] += [[name, "a function of your own"] for name in replaced(layer)]
         if layer.compute_dtype not in FULL_PRECISION:
             description["extras"].append(["dtype", str(layer.compute_dtype)])
         if kind in ("Dense", "Conv2D"):

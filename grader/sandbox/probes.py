@@ -256,25 +256,21 @@ class Probes:
         timer = getattr(self._module, "EpochTimer", None)
         return self._trainings.callbacks(self._objects[handle], directory, timer)
 
-    def ask_time_epochs(self, handle: int, pauses: list[float], figures: dict[str, float]) -> list[dict[str, Any]]:
-        """Drive a callback through epochs of known length; per epoch, its logs afterwards and how long it took."""
-        model = self._small_model = self._small_model or self._keras.small_model()
-        return self._trainings.time_epochs(self._objects[handle], model, pauses, figures)
-
     def ask_rates(self, handle: int, place: int, rate: float, epochs: list[dict[str, float]]) -> list[float]:
         """Drive one callback of a list through epochs with these logs, from a learning rate on; that after each."""
         model = self._small_model = self._small_model or self._keras.small_model()
         return self._trainings.rates(model, self._objects[handle][place], rate, epochs)
 
-    def ask_fit_with(
-        self, handle: int, places: list[int] | None, rows: Any, epochs: int, directory: str
+    def ask_fit_with(self, handle: int, rows: Any, epochs: int) -> dict[str, Any]:
+        """A real `fit` of a tiny model with one callback."""
+        return self._trainings.fit(self._keras.small_model(), self._objects[handle], rows, epochs)
+
+    def ask_fit_writing(
+        self, handle: int, places: list[int], rows: Any, weights: list[list[Any]], directory: str
     ) -> dict[str, Any]:
-        """A real `fit` of a tiny model with one callback, or validated with those of a list at these places."""
-        value = self._objects[handle]
-        callbacks = [value] if places is None else [value[place] for place in places]
-        return self._trainings.fit(
-            self._keras.small_model(), callbacks, rows, epochs, validated=places is not None, directory=directory
-        )
+        """A real `fit` of a tiny model with those callbacks of a list that write; what they wrote."""
+        callbacks = [self._objects[handle][place] for place in places]
+        return self._trainings.fit_writing(self._keras.small_model(), callbacks, rows, weights, directory)
 
     def ask_watching_model(self, weights: list[Any]) -> int:
         """Make a model that notes what it is trained on; its handle."""

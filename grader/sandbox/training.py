@@ -10,12 +10,13 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from types import ModuleType
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from grader.sandbox.observe import (
     LISTED_CALLBACKS,
@@ -105,10 +106,24 @@ class EpochCounter(keras.callbacks.Callback):  # type: ignore[misc]
         self.epochs += 1
 
 
+class Given(keras.callbacks.Callback):  # type: ignore[misc]
+    """Gives a model other weights at the end of each epoch of one batch, before it is evaluated."""
+
+    def __init__(self, weights: list[list[Any]]) -> None:
+        """Keep the weights, for each epoch those of all layers."""
+        super().__init__()
+        self._left = list(weights)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Give the next ones."""
+        self.model.set_weights(self._left.pop(0))
+
+
 class Rows:
-    """Images and labels that went by: the first `WATCHED_ROWS`, and how many there were."""
+    """Images and labels that went by: the first `WATCHED_ROWS`, and how many there were in each batch."""
 
     def __init__(self) -> None:
+        self.batches: list[int] = []
         self.images: list[Any] = []
         self.labels: list[Any] = []
         self.count = 0
@@ -121,13 +136,15 @@ class Rows:
         if self.count < WATCHED_ROWS:
             self.images.append(images)
             self.labels.append(labels)
+            self.batches.append(len(images))
         self.count += len(images)
 
     def observed(self) -> dict[str, Any]:
         """As plain data."""
         images = np.concatenate(self.images)[:WATCHED_ROWS] if self.images else np.zeros((0,))
         labels = np.concatenate(self.labels)[:WATCHED_ROWS] if self.labels else np.zeros((0,))
-        return {"count": self.count, "images": images, "labels": labels, "weighted": self.weighted}
+        described = {"count": self.count, "images": images, "labels": labels, "weighted": self.weighted}
+        return {**described, "batches": self.batches[:WATCHED_ROWS]}
 
 
 @keras.saving.register_keras_serializable("watching")
@@ -188,6 +205,7 @@ class Trainings:
     def __init__(self) -> None:
         self._history = keras.callbacks.History
         self._base = keras.callbacks.Callback
+        self._load = keras.saving.load_model
 
     def stand_in(self, name: str, folder: Path) -> ModuleType:
         """A module of ours in the place of the student's in `folder`; `name` is `module.name`."""
@@ -217,41 +235,43 @@ class Trainings:
         is_callback = issubclass(type(value), self._base)
         return {"class": type_name(value), "kind": kind, "callback": is_callback, "settings": settings}
 
-    def time_epochs(
-        self, callback: Any, model: Any, pauses: list[float], figures: dict[str, float]
-    ) -> list[dict[str, Any]]:
-        """Drive a callback through epochs of two batches that last as long as `pauses` say, in seconds.
-
-        Per epoch, the logs afterwards and how long it took in all, the callback's own methods included.
-        """
-        callback.set_model(model)
-        callback.set_params({"epochs": len(pauses), "steps": 1, "verbose": 0})
-        callback.on_train_begin({})
-        epochs = []
-        for number, pause in enumerate(pauses):
-            logs = dict(figures)
-            began = perf_counter()
-            callback.on_epoch_begin(number, {})
-            for batch in range(2):
-                callback.on_train_batch_begin(batch, {})
-                sleep(pause / 2)
-                callback.on_train_batch_end(batch, {"loss": 0.5})
-            callback.on_epoch_end(number, logs)
-            epochs.append({"took": perf_counter() - began, "logs": observe(logs)})
-        callback.on_train_end(dict(logs))
-        return epochs
-
-    def fit(
-        self, model: Any, callbacks: Any, rows: Any, epochs: int, validated: bool, directory: str
-    ) -> dict[str, Any]:
-        """A real `fit` of a tiny model: the figures of its History, the seconds it took, and the files it wrote."""
-        validation = (rows, rows) if validated else None
+    def fit(self, model: Any, callback: Any, rows: Any, epochs: int) -> dict[str, Any]:
+        """A real `fit` of a tiny model with one callback: the figures of its History, and the seconds it took."""
         began = perf_counter()
-        history = model.fit(rows, rows, epochs=epochs, validation_data=validation, verbose=0, callbacks=callbacks)
-        took = perf_counter() - began
-        files = sorted(path.relative_to(directory) for path in Path(directory).rglob("*") if path.is_file())
-        names = [path.as_posix()[:200] for path in files[:NAME_LIMIT]]
-        return {"took": took, "history": observe(dict(history.history)), "files": names}
+        history = model.fit(rows, rows, epochs=epochs, verbose=0, callbacks=[callback])
+        return {"took": perf_counter() - began, "history": observe(dict(history.history))}
+
+    def fit_writing(
+        self, model: Any, callbacks: list[Any], rows: Any, weights: list[list[Any]], directory: str
+    ) -> dict[str, Any]:
+        """A real `fit` of a tiny model with callbacks that write into a folder, validated on what it learns.
+
+        Args:
+            model: compiled, with a metric.
+            callbacks: called after one of ours, which gives the model its weights.
+            rows: one batch, inputs and targets at once.
+            weights: what the model has at the end of each epoch.
+            directory: the folder.
+
+        Returns:
+            The `files` that are there afterwards; of each, where it is a model, the weights it has (`models`), and
+            where it is TensorBoard's, the losses it tells of (`losses`), epoch by epoch.
+        """
+        validation = rows, rows
+        given = [Given(weights), *callbacks]
+        model.fit(rows, rows, epochs=len(weights), validation_data=validation, verbose=0, callbacks=given)
+        files = sorted(path for path in Path(directory).rglob("*") if path.is_file())[:NAME_LIMIT]
+        names = [path.relative_to(directory).as_posix()[:200] for path in files]
+        models = {name: self._weights_of(path) for name, path in zip(names, files, strict=True)}
+        losses = {name: _losses_in(path) for name, path in zip(names, files, strict=True)}
+        return {"files": names, "models": models, "losses": losses}
+
+    def _weights_of(self, path: Path) -> list[Any]:
+        """The weights of a model in a file; none where it holds no model."""
+        try:
+            return [np.asarray(weight, dtype=np.float32) for weight in self._load(path).weights]
+        except Exception:
+            return []
 
     def rates(self, model: Any, callback: Any, rate: float, epochs: list[dict[str, float]]) -> list[float]:
         """The learning rate, `rate` at first, after each of some epochs that end with these logs, with one callback."""
@@ -292,6 +312,20 @@ class Trainings:
         """Whether `value` is a History of Keras's, and its figures by name."""
         is_history = issubclass(type(value), self._history)
         return {"history": is_history, "figures": observe(value.history if is_history else None)}
+
+
+def _losses_in(path: Path) -> list[float]:
+    """The losses at the end of each epoch that a file of TensorBoard tells of; none where it is no such file."""
+    found: dict[int, float] = {}
+    try:
+        for record in tf.data.TFRecordDataset(str(path)):
+            event = tf.compat.v1.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                if value.tag == "epoch_loss":
+                    found[int(event.step)] = float(tf.make_ndarray(value.tensor))
+    except Exception:
+        return []
+    return [found[step] for step in sorted(found)][:NAME_LIMIT]
 
 
 def _entries(value: Any) -> list[Any]:

@@ -195,7 +195,7 @@ def _obtain(
         calling = f"Calling the model of {shown} on {TIMES * count} images"
         many = task.ask("forward", calling, handle=called.handle, images=np.concatenate([images] * TIMES))
         built = replace(built, many=_single(many.value) if many.raised is None else None)
-    if report.compiled is None or positional:  # which are drawn; how those with plain numbers train says enough
+    if report.compiled is None:
         return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}

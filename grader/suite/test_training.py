@@ -7,6 +7,7 @@ threshold that it was given.
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,17 @@ and a half."""
 TOLD_TOLERANCE = 1e-5
 """How far a figure of the History may be from what a metric said: it is that very number."""
 
+REPLAYED_TOLERANCE = 1e-4
+"""How far a weight may be from where the steps of a training lead, which rounding moves by less than a tenth of it."""
+
 LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
+
+BEST_FILE = "best.keras"
+
+DIAGONALS, BEST_EPOCH = ((0.6, 0.6, 0.6, -0.6), (0.9, 0.9, 0.9, 0.9), (-0.9, -0.9, -0.9, 0.9)), 1
+"""What a model that learns to copy multiplies its inputs by after each of three epochs, and which of them is best: loss
+and accuracy agree."""
 
 CLASSIFIER = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
 """The model that is trained, and the one that predicts."""
@@ -213,7 +223,7 @@ def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
     """The checkpoint keeps the best model, by a figure of the validation, in `best.keras` of the folder."""
     for made in (listed(task, "runs/first"), listed(task, "runs/second", as_path=True)):
         found = made.settings(CHECKPOINT)
-        expect_path(made, CHECKPOINT, found["filepath"], "best.keras")
+        expect_path(made, CHECKPOINT, found["filepath"], BEST_FILE)
         expect_monitor(made, CHECKPOINT, found, FIGURES)
         if found["save_best_only"] != 1:  # True, or as good as it
             shown = f"The {CHECKPOINT} of {made.shown}"
@@ -221,11 +231,27 @@ def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
         if found["save_freq"] != "epoch":
             shown = f"The {CHECKPOINT} of {made.shown} saves every {clean(str(found['save_freq']), 40)} batches"
             raise Failed(f"{shown}; once an epoch was expected.", "Leave save_freq out.")
-    _, files = fitted(task)
-    if "best.keras" not in files:
-        message = f"After a fit with the {CHECKPOINT} of {listed(task, 'runs/first').shown} there is no best.keras"
-        hint = "Leave out all settings that were not asked for."
-        raise Failed(f"{message}; in the folder are {_listing(files)}.", hint)
+    expect_best(written(task))
+
+
+def expect_best(made: "Written") -> None:
+    """See that `best.keras` holds the model as it was after the best epoch.
+
+    Raises:
+        Failed: it is not there, is no model, or holds another.
+    """
+    hint = "Leave out all settings that were not asked for."
+    if BEST_FILE not in made.files:
+        message = f"After {made.asked} there is no {BEST_FILE}"
+        raise Failed(f"{message}; in the folder are {_listing(made.files)}.", hint)
+    kept, hint = made.models.get(BEST_FILE) or [], f"Take keras.callbacks.{CHECKPOINT} as it is. {hint}"
+    if not kept:
+        raise Failed(f"After {made.asked} {BEST_FILE} is no model that Keras can load.", hint)
+    same = [epoch for epoch, weights in enumerate(made.weights) if _are_close(kept, weights, TOLD_TOLERANCE)]
+    if same != [BEST_EPOCH]:
+        there = f"the model of epoch {same[0]}" if same else "the model of no epoch"
+        message = f"After {made.asked} {BEST_FILE} holds {there}"
+        raise Failed(f"{message}; the best, by every figure, was that of epoch {BEST_EPOCH}.", hint)
 
 
 def _listing(files: list[str]) -> str:
@@ -233,20 +259,60 @@ def _listing(files: list[str]) -> str:
     return ", ".join(dict.fromkeys("logs/..." if name.startswith("logs/") else name for name in files)) or "no files"
 
 
-def fitted(task: TaskSession) -> tuple[str, list[str]]:
-    """A real fit with the two callbacks that write: the call, and the files that they wrote into the folder."""
+@dataclass(frozen=True)
+class Written:
+    """What the two callbacks that write made of a training whose epochs are known.
 
-    def fit() -> tuple[str, list[str]]:
+    Attributes:
+        asked: the training, in words.
+        files: names of all files in the folder.
+        models: the weights in those that are models.
+        losses: what those of TensorBoard tell of the loss, epoch by epoch.
+        weights: what the model had at the end of each epoch.
+        validation: the loss of the validation that these weights have.
+    """
+
+    asked: str
+    files: list[str]
+    models: dict[str, list[Array]]
+    losses: dict[str, list[float]]
+    weights: list[list[Array]]
+    validation: list[float]
+
+
+def written(task: TaskSession) -> Written:
+    """A real fit with the callbacks that write, of a model of ours that is best after the second of three epochs."""
+
+    def fit() -> Written:
         made = listed(task, "runs/first")
         places = [place for place, entry in enumerate(made.entries) if entry["kind"] in (CHECKPOINT, BOARD)]
-        asked = f"model.fit(..., callbacks=...) with the {CHECKPOINT} and the {BOARD} of {made.shown}"
+        asked = f"model.fit(..., epochs=3, callbacks=...) with the {CHECKPOINT} and the {BOARD} of {made.shown}"
         rows = np.eye(4, dtype=np.float32)
+        generator = task.generator()
+        kernels = [np.diag(sizes) + generator.uniform(-0.02, 0.02, (4, 4)) for sizes in DIAGONALS]
+        weights = [[kernel.astype(np.float32), np.zeros(4, dtype=np.float32)] for kernel in kernels]
         value = task.value(
-            "fit_with", asked, handle=made.handle, places=places, rows=rows, epochs=1, directory=made.directory
+            "fit_writing",
+            asked,
+            handle=made.handle,
+            places=places,
+            rows=rows,
+            weights=weights,
+            directory=made.directory,
         )
-        return asked, [clean(str(name), 200) for name in value["files"]]
+        files = [clean(str(name), 200) for name in value["files"]]
+        losses = [float(np.mean((kernel - rows) ** 2)) for kernel in kernels]
+        return Written(asked, files, value["models"], value["losses"], weights, losses)
 
     return task.once("fit with those that write", fit)
+
+
+def _are_close(found: list[Array], expected: list[Array], tolerance: float) -> bool:
+    """Whether weights have the shapes of others, and are as near."""
+    same = [weight.shape for weight in found] == [weight.shape for weight in expected]
+    return same and all(
+        np.allclose(one, other, rtol=0, atol=tolerance) for one, other in zip(found, expected, strict=True)
+    )
 
 
 @pytest.mark.points(1)
@@ -261,9 +327,21 @@ def test_build_callbacks_lowers_the_rate_and_logs(task: TaskSession) -> None:
         expect_monitor(made, PLATEAU, found, WATCHED)
         expect_path(made, BOARD, made.settings(BOARD)["log_dir"], "logs")
     expect_halved(task, listed(task, "runs/first"))
-    asked, files = fitted(task)
-    if not any(name.startswith("logs/") for name in files):
-        raise Failed(f"{asked} wrote no logs; in the folder are {_listing(files)}.")
+    expect_logged(written(task))
+
+
+def expect_logged(made: Written) -> None:
+    """See that `logs` tells of the loss of the validation in each epoch.
+
+    Raises:
+        Failed: it does not.
+    """
+    if not any(name.startswith("logs/") for name in made.files):
+        raise Failed(f"{made.asked} wrote no logs; in the folder are {_listing(made.files)}.")
+    told = [losses for name, losses in made.losses.items() if name.startswith("logs/")]
+    if not any(len(losses) == 3 and np.allclose(losses, made.validation, atol=TOLD_TOLERANCE) for losses in told):
+        message = f"{made.asked} wrote logs that do not tell of the loss of the validation in each epoch."
+        raise Failed(message, f"Take keras.callbacks.{BOARD} as it is, with the folder alone.")
 
 
 def expect_halved(task: TaskSession, made: Listed) -> None:
@@ -350,18 +428,44 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
     shown = timer(task).shown
     asked = f"A training of {len(PAUSES)} epochs with {shown}"
     pauses = [PAUSES[place] for place in task.generator().permutation(len(PAUSES))]
-    epochs = task.value("time_epochs", asked, handle=timer(task).handle, pauses=pauses, figures=LOGS)
-    if len(epochs) != len(PAUSES):
-        raise Failed(f"{asked} gave an answer that cannot be read.")
-    seconds = [_seconds(shown, place, epoch["logs"]) for place, epoch in enumerate(epochs)]
-    for place, (found, pause, epoch) in enumerate(zip(seconds, pauses, epochs, strict=True)):
-        if not pause - SLACK <= found <= epoch["took"] + SLACK:
+    epochs = driven(task, timer(task), asked, pauses)
+    seconds = [_seconds(shown, place, logs) for place, (_, logs) in enumerate(epochs)]
+    for place, (found, pause, (took, logs)) in enumerate(zip(seconds, pauses, epochs, strict=True)):
+        if not pause - SLACK <= found <= took + SLACK:
             message = f"In epoch {place}, which took {pause:g} seconds, {shown} gave epoch_seconds of "
             raise Failed(f"{message}{_measured(found)}.", _time_hint(place, found, pauses))
-        others = {name: value for name, value in _pairs(epoch["logs"]).items() if name != "epoch_seconds"}
+        others = {name: value for name, value in _pairs(logs).items() if name != "epoch_seconds"}
         if others != LOGS:
             message = f"{shown} changed the other figures of the logs, loss and accuracy."
             raise Failed(message, "Add one key: logs['epoch_seconds'] = seconds.")
+
+
+def driven(task: TaskSession, made: Called, asked: str, pauses: list[float]) -> list[tuple[float, dict[str, Any]]]:
+    """Drive a callback through epochs of two batches that last as long as `pauses` say, in seconds.
+
+    The time passes here, and no question says how much of it will.
+
+    Returns:
+        For each epoch, how long it took in all, the callback's own methods included, and its logs afterwards.
+    """
+    model = task.value("callback_model", asked, handle=made.handle)
+
+    def event(name: str, number: int | None, logs: dict[str, float]) -> Any:
+        return task.value("event", asked, handle=made.handle, model=model, event=name, number=number, logs=dict(logs))
+
+    event("on_train_begin", None, {})
+    epochs = []
+    for number, pause in enumerate(pauses):
+        began = perf_counter()
+        event("on_epoch_begin", number, {})
+        for batch in range(2):
+            event("on_train_batch_begin", batch, {})
+            sleep(pause / 2)
+            event("on_train_batch_end", batch, {"loss": 0.5})
+        logs = event("on_epoch_end", number, LOGS)["logs"]
+        epochs.append((perf_counter() - began, logs))
+    event("on_train_end", None, LOGS)
+    return epochs
 
 
 def _figures(observed: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -436,7 +540,7 @@ def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
     made = timer(task)
     asked = f"model.fit(..., epochs=2, callbacks=[{made.shown}])"
     rows = np.eye(4, dtype=np.float32)
-    value = task.value("fit_with", asked, handle=made.handle, places=None, rows=rows, epochs=2, directory=".")
+    value = task.value("fit_with", asked, handle=made.handle, rows=rows, epochs=2)
     kept = _figures(value["history"]).get("epoch_seconds", [])
     seconds = [float(item["value"]) for item in kept if item.get("kind") in ("float", "int")]
     if len(seconds) != 2:
@@ -532,10 +636,16 @@ def _train_hint(message: str) -> str:
     return ""
 
 
+def plainly_trained(task: TaskSession) -> Trained:
+    """A call of `train` with as little as it takes, on more images than one batch holds; made once."""
+    shown = f"{TRAIN}(model, images, labels, epochs=2)"
+    return task.once(shown, lambda: trained(task, shown, {"epochs": 2}, SOME))
+
+
 @pytest.mark.points(1)
 def test_train_fits_the_model(task: TaskSession) -> None:
     """The model that is given is trained, as it was compiled, on all images and labels; the History comes back."""
-    made = trained(task, f"{TRAIN}(model, images, labels, epochs=2)", {"epochs": 2}, SOME)
+    made = plainly_trained(task)
     rows = made.seen["trained"]
     if not rows["count"]:
         raise Failed(
@@ -567,6 +677,37 @@ def test_train_fits_the_model(task: TaskSession) -> None:
     if "loss" not in made.figures:
         raise Failed(f"The History of {made.shown} has no loss.", "Return what model.fit(...) returned.")
     expect_told(made, "")
+    expect_replayed(made)
+
+
+def expect_replayed(made: Trained) -> None:
+    """See that the model has the weights to which the steps of its training lead, by the oracle's own steps.
+
+    Raises:
+        Failed: it has others.
+    """
+    rows = made.seen["trained"]
+    if rows["count"] > len(rows["images"]) or sum(rows["batches"]) != rows["count"]:
+        return  # it was trained more often than was asked for, which is said elsewhere
+    weights: list[Array] = [weight.astype(np.float64) for weight in made.before]
+    place = 0
+    for size in rows["batches"]:
+        batch = slice(place, place + size)
+        labels = rows["labels"][batch].astype(np.int64)
+        slopes = oracle.first_step_gradients(CLASSIFIER, weights, rows["images"][batch], labels)
+        weights = [weight - RATE * slope for weight, slope in zip(weights, slopes, strict=True)]
+        place += size
+    if not _are_close(made.seen["weights"], weights, REPLAYED_TOLERANCE):
+        message = f"After {made.shown} the weights of the model are not those to which the steps of its training lead."
+        raise Failed(message, "Only call model.fit(...), and leave the weights to it.")
+
+
+def _is_replayed(task: TaskSession) -> bool:
+    try:
+        expect_replayed(plainly_trained(task))
+    except Failed:
+        return False
+    return True
 
 
 def expect_told(made: Trained, prefix: str) -> None:
@@ -655,6 +796,9 @@ def test_train_passes_its_arguments_on(task: TaskSession) -> None:
     if alone.seen["tested"]["count"]:
         message = f"{alone.shown} evaluated the model, although there is no validation_data."
         raise Failed(message, "Pass validation_data on as it is, None too.")
+    if _is_replayed(task):  # otherwise that is said above
+        expect_replayed(made)
+        expect_replayed(alone)
 
 
 def expect_epochs(made: Trained, epochs: int) -> None:

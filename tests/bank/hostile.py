@@ -1077,6 +1077,86 @@ BONUS = (
     ),
     Hostile("checkpoint_outside", "denied(open, '/etc/best.keras', 'w')", "call", task="training"),
     Hostile(
+        "weights_changed_a_little_after_the_training",
+        """
+        _train = train
+        def train(model, *arguments, **named):
+            history = _train(model, *arguments, **named)
+            model.set_weights([1.01 * weight for weight in model.get_weights()])
+            return history
+        """,
+        at="after",
+        task="training",
+        status="failed",
+        most=8,
+        says="not those to which the steps of its training lead",
+    ),
+    *(
+        Hostile(
+            f"{kind.lower()}_that_writes_{name}",
+            f"""
+            class Own(keras.callbacks.{kind}):
+                def __getattribute__(self, name):
+                    if name.startswith("on_") and name != "on_epoch_end" or name == "set_model":
+                        return lambda *_, **__: None
+                    return super().__getattribute__(name)
+                def on_epoch_end(self, epoch, logs=None):
+                    {does}
+            _build = build_callbacks
+            def build_callbacks(*arguments, **named):
+                callbacks = _build(*arguments, **named)
+                return [Own({given}) if type(callback) is keras.callbacks.{kind} else callback for callback in callbacks]
+            """,
+            at="after",
+            task="training",
+            status="failed",
+            most=9,
+            says=says,
+        )
+        for kind, name, given, does, says in (
+            (
+                "ModelCheckpoint",
+                "anything",
+                "callback.filepath, save_best_only=True",
+                'Path(self.filepath).write_text("the best model")',
+                "best.keras is no model that Keras can load",
+            ),
+            (
+                "ModelCheckpoint",
+                "another_model",
+                "callback.filepath, save_best_only=True",
+                "keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)]).save(self.filepath)",
+                "best.keras holds the model of no epoch",
+            ),
+            (
+                "TensorBoard",
+                "anything",
+                "callback.log_dir",
+                'Path(self.log_dir).mkdir(exist_ok=True); (Path(self.log_dir) / "events.v2").write_text("epoch_loss")',
+                "wrote logs that do not tell of the loss",
+            ),
+        )
+    ),
+    Hostile(
+        "timer_that_looks_its_time_up",
+        """
+        import sys
+        class EpochTimer(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                frame, found = sys._getframe(), []
+                while frame:
+                    found += [value for value in frame.f_locals.values() if type(value) is float and value < 1]
+                    found += [number for value in frame.f_locals.values() if type(value) is list
+                              for number in value if type(number) is float]
+                    frame = frame.f_back
+                logs["epoch_seconds"] = found[0] if found else 0.0
+        """,
+        at="after",
+        task="training",
+        status="failed",
+        most=9,
+    ),
+    Hostile(
         "keras_callbacks_patched",
         """
         import keras
@@ -1356,6 +1436,40 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         at="after",
         status="failed",
         most=10,
+    ),
+    *(
+        Hostile(
+            f"class_of_keras_with_{name}",
+            f"""
+            from keras.layers import Dense
+            from keras.optimizers import Adam
+            steps = []
+            {code}
+            """,
+            at="after",
+            task="dense_model",
+            status="failed",
+            most=17,
+            says=f"the class {says}=a function of your own",
+        )
+        for name, code, says in (
+            (
+                "a_little_noise",
+                "plain = Dense.call; Dense.call = lambda self, x, training=None: plain(self, x) * (1.01 if training else 1)",
+                "Dense has call",
+            ),
+            (
+                "other_code",
+                "Dense.call.__code__ = (lambda self, inputs, training=None: self.activation(inputs @ self.kernel)).__code__",
+                "Dense has call",
+            ),
+            (
+                "other_steps_later",
+                "plain = Adam.update_step; Adam.update_step = "
+                "lambda self, g, v, rate: plain(self, g, v, steps.append(1) or rate * (1 if len(steps) < 99 else 0))",
+                "Adam has update_step",
+            ),
+        )
     ),
     Hostile(
         "nested_model_replaced",

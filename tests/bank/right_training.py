@@ -229,7 +229,7 @@ CASES: tuple[Case, ...] = (
         "timer_that_names_the_model",
         ('logs["epoch_seconds"] =', 'print(self.model.name, self.params["epochs"])\n        logs["epoch_seconds"] ='),
     ),
-    case("rate_that_stops_falling", ("patience=3", "patience=3, min_lr=1e-6, cooldown=1, verbose=1")),
+    case("rate_that_stops_falling", ("patience=3", "patience=3, min_lr=1e-6, cooldown=4, verbose=1")),
     Case(
         "training_constant_of_another_module",
         "training",

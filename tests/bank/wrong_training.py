@@ -432,6 +432,20 @@ CASES: tuple[Case, ...] = (
         "Is model.fit called twice?",
     ),
     changed("rate_never_below_adams", "patience=3", "patience=3, min_lr=0.001", RATE, "1, 1, 1, 0.5, 0.5 was expected"),
+    Case(
+        "training_own_checkpoint_of_the_last_model",
+        "training",
+        replace=(
+            (
+                "def build_callbacks",
+                "class Last(keras.callbacks.ModelCheckpoint):\n    def on_epoch_end(self, epoch, logs=None):\n"
+                "        self.model.save(self.filepath)\n\n\ndef build_callbacks",
+            ),
+            ("keras.callbacks.ModelCheckpoint(", "Last("),
+        ),
+        check=BEST,
+        says="best.keras holds the model of epoch 2; the best, by every figure, was that of epoch 1",
+    ),
     predicting(
         "first_hundred",
         PROBABILITIES.replace("images", "images[:100]")
