@@ -25,7 +25,8 @@ from grader.lab.portrait import Picture, portrait
 from grader.lab.training import Trainer
 from grader.sandbox.host import Sandbox, SandboxError
 from grader.sandbox.submission import Submission, SubmissionError, read_submission
-from grader.suite.built_models import WAITS, has_structure, job_of, obtain, without_private_initializers
+from grader.suite.built_models import has_structure, obtain
+from grader.suite.model_accuracy import WAITS, job_of, without_private_initializers
 from grader.suite.session import TaskSession
 
 SHAPES_PER_MODEL = 20

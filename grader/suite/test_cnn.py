@@ -17,21 +17,9 @@ from grader.judging.model_diagnosis import (
     expect_pooling,
 )
 from grader.judging.verdict import Failed
-from grader.suite.built_models import (
-    BuiltModel,
-    counting,
-    expect_accuracy,
-    expect_adam,
-    expect_as_many,
-    expect_input,
-    expect_learning,
-    expect_loss,
-    expect_metric,
-    expect_otherwise_alike,
-    has_structure,
-    obtain,
-    prepare_accuracy,
-)
+from grader.suite.built_models import BuiltModel, counting, expect_as_many, expect_input, has_structure, obtain
+from grader.suite.model_accuracy import expect_accuracy, prepare_accuracy
+from grader.suite.model_training import expect_adam, expect_learning, expect_loss, expect_metric, expect_otherwise_alike
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
