@@ -53,8 +53,8 @@ IMAGES = 6
 in five epochs, on a loaded machine too."""
 
 SOME = 41
-"""Images that it gets once, for two epochs: more than one batch as Keras makes them, and odd, which shows a rest, a cut
-and a half."""
+"""Images that it gets once, for two epochs, and images of the validation: more than one batch as Keras makes them, and
+odd, which shows a rest, a cut and a half."""
 
 TOLD_TOLERANCE = 1e-5
 """How far a figure of the History may be from what a metric said: it is that very number."""
@@ -740,7 +740,7 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
         plural = "s" if count != 1 else ""
         message = f"{made.shown} {did} the model on {count} image{plural} in all, over its epochs"
         if did == "evaluated":
-            hint = "Pass validation_data on as it is: neither the training's images nor a part of them."
+            hint = "Pass validation_data on as it is, all of it: is there a validation_steps, or a part of it?"
             raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
         hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split?"
         raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
@@ -759,8 +759,8 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
 def test_train_passes_its_arguments_on(task: TaskSession) -> None:
     """`epochs` (5 where there is none), `validation_data` and `callbacks` reach Keras."""
     generator = task.generator()
-    images = generator.random((5, 28, 28), dtype=np.float32)
-    labels = generator.permutation(5)
+    images = generator.random((SOME, 28, 28), dtype=np.float32)
+    labels = generator.permutation(SOME) % 10
     counter = task.value("epoch_counter", "Making a callback for the check")
     keywords = {"epochs": 2, "validation_data": (images, labels), "callbacks": [{"object": counter}]}
     shown = f"{TRAIN}(model, images, labels, epochs=2, validation_data=(more, their_labels), callbacks=[callback])"

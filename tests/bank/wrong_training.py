@@ -403,6 +403,12 @@ CASES: tuple[Case, ...] = (
         "Leave validation_freq out",
     ),
     training(
+        "validated_on_one_batch",
+        FIT + ", batch_size=32, validation_steps=1)",
+        ARGUMENTS,
+        "is there a validation_steps, or a part of it?",
+    ),
+    training(
         "callbacks_with_validation_only",
         "if validation_data is None:\n    return model.fit(images, labels, epochs=epochs)\n" + FIT + ")",
         ARGUMENTS,
