@@ -833,11 +833,13 @@ class Predicted:
     Attributes:
         called: the call.
         probabilities: `(n, 10)`, by the oracle.
+        faint: the same of images that were divided by 255 once more.
         parts: the two results as they were observed.
     """
 
     called: Called
     probabilities: Array
+    faint: Array
     parts: list[dict[str, Any]]
 
 
@@ -854,8 +856,8 @@ def predicted(task: TaskSession, count: int) -> Predicted:
     images = generator.random((count, 28, 28), dtype=np.float32)
     shown = f"{PREDICT}(model, images of shape {images.shape})"
     called = task.call(PREDICT, {"object": model}, images, shown=shown)
-    probabilities = oracle.forward(CLASSIFIER, weights, images)[-1]
-    return Predicted(called, probabilities, _parts(called))
+    probabilities, faint = (oracle.forward(CLASSIFIER, weights, given)[-1] for given in (images, images / 255))
+    return Predicted(called, probabilities, faint, _parts(called))
 
 
 def _parts(called: Called) -> list[dict[str, Any]]:
@@ -877,11 +879,15 @@ def _parts(called: Called) -> list[dict[str, Any]]:
     return [dict(part) for part in parts]
 
 
-def label_mistakes(probabilities: Array) -> list[Mistake]:
-    """What the labels are when a known mistake is made."""
+SCALED_HINT = "Were the images divided by 255 once more? They come in 0 to 1."
+
+
+def label_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
+    """What the labels are when a known mistake is made; `faint` is of images divided by 255 once more."""
     ordered = np.argsort(probabilities, axis=1)
     return [
         Mistake("Those are the confidences: labels come first.", lambda: probabilities.max(axis=1)),
+        Mistake(SCALED_HINT, lambda: faint.argmax(axis=1)),
         Mistake("The least probable class was taken: use argmax.", lambda: ordered[:, 0]),
         Mistake("The second class was taken: use argmax.", lambda: ordered[:, -2]),
         Mistake("Labels are counted from 1; the first class is 0.", lambda: ordered[:, -1] + 1),
@@ -890,13 +896,14 @@ def label_mistakes(probabilities: Array) -> list[Mistake]:
     ]
 
 
-def confidence_mistakes(probabilities: Array) -> list[Mistake]:
-    """What the confidences are when a known mistake is made."""
+def confidence_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
+    """What the confidences are when a known mistake is made; `faint` is of images divided by 255 once more."""
     shares = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
     ordered = np.sort(probabilities, axis=1)
     top = ordered[:, -1]
     return [
         Mistake("Those are the labels: confidences come second.", lambda: probabilities.argmax(axis=1)),
+        Mistake(SCALED_HINT, lambda: faint.max(axis=1)),
         Mistake("Those are percent: a probability is 0 to 1.", lambda: 100 * top),
         Mistake("The softmax was taken once more: the model gives probabilities.", lambda: shares.max(axis=1)),
         Mistake("The least probability was taken.", lambda: ordered[:, 0]),
@@ -966,9 +973,11 @@ def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
     labels = _numbers(made.parts[0], f"The labels of {made.called.shown}", probabilities)
     confidences = _numbers(made.parts[1], f"The confidences of {made.called.shown}", probabilities)
     what = f"{made.called.shown}: the array of labels"
-    expect_array(labels, what, probabilities.argmax(axis=1), ("float64",), 0.0, label_mistakes(probabilities))
+    expect_array(
+        labels, what, probabilities.argmax(axis=1), ("float64",), 0.0, label_mistakes(probabilities, made.faint)
+    )
     what = f"{made.called.shown}: the array of confidences"
-    mistakes = confidence_mistakes(probabilities)
+    mistakes = confidence_mistakes(probabilities, made.faint)
     expect_array(confidences, what, probabilities.max(axis=1), ("float64",), PREDICTION_TOLERANCE, mistakes)
 
 

@@ -291,6 +291,13 @@ CASES: tuple[Case, ...] = (
         "The least probable class was taken",
     ),
     predicting(
+        "divided_again",
+        PROBABILITIES.replace("(images", "(images / 255")
+        + "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
+        PROBABLE,
+        "divided by 255 once more",
+    ),
+    predicting(
         "from_one",
         PROBABILITIES + "return probabilities.argmax(axis=1) + 1, probabilities.max(axis=1)",
         PROBABLE,
