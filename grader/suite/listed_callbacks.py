@@ -1,0 +1,280 @@
+"""The callbacks that `build_callbacks` makes: by their settings, and by what they do and write in a training."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.judging.diagnosis import Array, with_article
+from grader.judging.verdict import Failed, clean
+from grader.suite.session import Called, TaskSession
+from grader.suite.watched_training import TOLD_TOLERANCE, are_close
+
+BUILD, TIMER, THRESHOLD = "build_callbacks", "EpochTimer", "AccuracyThresholdCallback"
+CHECKPOINT, PLATEAU, BOARD = "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard"
+KINDS = (THRESHOLD, CHECKPOINT, PLATEAU, BOARD, TIMER)
+
+FIGURES = ("val_loss", "val_accuracy")
+"""What the best model may be told by."""
+
+WATCHED = (*FIGURES, "loss", "accuracy")
+"""What the learning rate may depend on."""
+
+FIRST_RATE = 0.001
+"""The learning rate at which the driven plateau begins: Keras's default for Adam, which `min_lr` may well be."""
+
+BEST_FILE = "best.keras"
+
+DIAGONALS, BEST_EPOCH = ((0.6, 0.6, 0.6, -0.6), (0.9, 0.9, 0.9, 0.9), (-0.9, -0.9, -0.9, 0.9)), 1
+"""What a model that learns to copy multiplies its inputs by after each of three epochs, and which of them is best: loss
+and accuracy agree."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The callbacks that `build_callbacks` made.
+
+    Attributes:
+        shown: the call.
+        handle: the list.
+        directory: the folder they were made for.
+        entries: each as plain data.
+    """
+
+    shown: str
+    handle: int
+    directory: str
+    entries: list[dict[str, Any]]
+
+    def place(self, kind: str) -> int:
+        """Where the one callback of a kind stands.
+
+        Raises:
+            Failed: there is none, or more than one.
+        """
+        places = [place for place, entry in enumerate(self.entries) if entry["kind"] == kind]
+        if len(places) != 1:
+            there = "no" if not places else f"{len(places)} callbacks"
+            of_kind = f"{kind}" if not places else f"of the kind {kind}"
+            classes = ", ".join(clean(entry["class"], 40) for entry in self.entries) or "nothing"
+            hint = self._hint(kind) if not places else "One of each kind was asked for."
+            raise Failed(f"{self.shown} holds {there} {of_kind}; it holds {classes}.", hint)
+        return places[0]
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """The settings of the one callback of a kind, as plain values; None for those that are not there.
+
+        Raises:
+            Failed: there is none, or more than one.
+        """
+        observed = self.entries[self.place(kind)]["settings"]
+        found = {name: setting.get("value", setting.get("type")) for name, setting in observed.items()}
+        return defaultdict(lambda: None, found)
+
+    def _hint(self, kind: str) -> str:
+        """What helps where a kind is missing."""
+        if any(entry["class"] == "type" for entry in self.entries):
+            return "A class stands in the list: put brackets behind it, which make a callback of it."
+        if any(entry["class"] == kind for entry in self.entries):
+            origin = "from threshold_callback import it" if kind == THRESHOLD else "take the one of keras.callbacks"
+            return f"The {kind} in the list is another class of that name: {origin}."
+        if kind == THRESHOLD:
+            return f"Write: from threshold_callback import {THRESHOLD}."
+        return "" if kind == TIMER else f"Keras has it: keras.callbacks.{kind}."
+
+
+def listed(task: TaskSession, directory: str, as_path: bool = False, threshold: float | None = None) -> Listed:
+    """Call `build_callbacks` for a folder, given as a text or as a Path."""
+    given: Any = {"path": directory} if as_path else directory
+    keywords = {} if threshold is None else {"threshold": threshold}
+    named = f", threshold={threshold}" if keywords else ""
+    shown = f"{BUILD}({f'Path({directory!r})' if as_path else repr(directory)}{named})"
+
+    def made() -> Listed:
+        try:
+            called = task.call(BUILD, given, shown=shown, keywords=keywords)
+        except Failed as failure:
+            failure.hint = failure.hint or _directory_hint(failure.message, as_path)
+            raise
+        expect_list(called)
+        entries = task.value("callbacks", shown, handle=called.handle, directory=directory)
+        return Listed(shown, called.handle, directory, entries)
+
+    return task.once(shown, made)
+
+
+def _directory_hint(message: str, as_path: bool) -> str:
+    """What helps where `build_callbacks` raised."""
+    if "unexpected keyword argument" in message or "required positional argument" in message:
+        return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
+    if "object is not callable" in message:
+        return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
+    if "FileNotFoundError" in message:
+        return "The folder need not exist yet, nor those above it: Keras makes them, or Path.mkdir(parents=True)."
+    if "TypeError" not in message and "AttributeError" not in message:
+        return ""  # what Keras says of it
+    given = "a Path" if as_path else "a text"
+    return f"The folder is {given} here: Path(directory) / 'logs' and os.path.join(directory, 'logs') take both."
+
+
+def expect_list(called: Called) -> None:
+    """See that a list came back.
+
+    Raises:
+        Failed: something else did.
+    """
+    kind = called.result["kind"]
+    if kind == "none":
+        raise Failed(f"{called.shown} returned None; a list of callbacks was expected.", "Is the `return` missing?")
+    if kind != "list":
+        hint = "Callbacks stand in square brackets: [first, second]."
+        raise Failed(f"{called.shown} returned {with_article(called.result['type'])}; a list was expected.", hint)
+
+
+def expect_best(made: "Written") -> None:
+    """See that `best.keras` holds the model as it was after the best epoch.
+
+    Raises:
+        Failed: it is not there, is no model, or holds another.
+    """
+    hint = "Leave out all settings that were not asked for."
+    if BEST_FILE not in made.files:
+        message = f"After {made.asked} there is no {BEST_FILE}"
+        raise Failed(f"{message}; in the folder are {_listing(made.files)}.", hint)
+    kept, hint = made.models.get(BEST_FILE) or [], f"Take keras.callbacks.{CHECKPOINT} as it is. {hint}"
+    if not kept:
+        raise Failed(f"After {made.asked} {BEST_FILE} is no model that Keras can load.", hint)
+    same = [epoch for epoch, weights in enumerate(made.weights) if are_close(kept, weights, TOLD_TOLERANCE)]
+    if same != [BEST_EPOCH]:
+        there = f"the model of epoch {same[0]}" if same else "the model of no epoch"
+        message = f"After {made.asked} {BEST_FILE} holds {there}"
+        raise Failed(f"{message}; the best, by every figure, was that of epoch {BEST_EPOCH}.", hint)
+
+
+def _listing(files: list[str]) -> str:
+    """The files of a folder; those of TensorBoard have names of their own in every run."""
+    return ", ".join(dict.fromkeys("logs/..." if name.startswith("logs/") else name for name in files)) or "no files"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the two callbacks that write made of a training whose epochs are known.
+
+    Attributes:
+        asked: the training, in words.
+        files: names of all files in the folder.
+        models: the weights in those that are models.
+        losses: what those of TensorBoard tell of the loss, epoch by epoch.
+        weights: what the model had at the end of each epoch.
+        validation: the loss of the validation that these weights have.
+    """
+
+    asked: str
+    files: list[str]
+    models: dict[str, list[Array]]
+    losses: dict[str, list[float]]
+    weights: list[list[Array]]
+    validation: list[float]
+
+
+def written(task: TaskSession) -> Written:
+    """A real fit with the callbacks that write, of a model of ours that is best after the second of three epochs."""
+
+    def fit() -> Written:
+        made = listed(task, "runs/first")
+        places = [place for place, entry in enumerate(made.entries) if entry["kind"] in (CHECKPOINT, BOARD)]
+        asked = f"model.fit(..., epochs=3, callbacks=...) with the {CHECKPOINT} and the {BOARD} of {made.shown}"
+        rows = np.eye(4, dtype=np.float32)
+        generator = task.generator()
+        kernels = [np.diag(sizes) + generator.uniform(-0.02, 0.02, (4, 4)) for sizes in DIAGONALS]
+        weights = [[kernel.astype(np.float32), np.zeros(4, dtype=np.float32)] for kernel in kernels]
+        value = task.value(
+            "fit_writing",
+            asked,
+            handle=made.handle,
+            places=places,
+            rows=rows,
+            weights=weights,
+            directory=made.directory,
+        )
+        files = [clean(str(name), 200) for name in value["files"]]
+        losses = [float(np.mean((kernel - rows) ** 2)) for kernel in kernels]
+        return Written(asked, files, value["models"], value["losses"], weights, losses)
+
+    return task.once("fit with those that write", fit)
+
+
+def expect_logged(made: Written) -> None:
+    """See that `logs` tells of the loss of the validation in each epoch.
+
+    Raises:
+        Failed: it does not.
+    """
+    if not any(name.startswith("logs/") for name in made.files):
+        raise Failed(f"{made.asked} wrote no logs; in the folder are {_listing(made.files)}.")
+    told = [losses for name, losses in made.losses.items() if name.startswith("logs/")]
+    if not any(len(losses) == 3 and np.allclose(losses, made.validation, atol=TOLD_TOLERANCE) for losses in told):
+        message = f"{made.asked} wrote logs that do not tell of the loss of the validation in each epoch."
+        raise Failed(message, f"Take keras.callbacks.{BOARD} as it is, with the folder alone.")
+
+
+def expect_halved(task: TaskSession, made: Listed) -> None:
+    """See what the callback does: nothing while all figures get better, and half the rate after three that do not.
+
+    Raises:
+        Failed: it does something else.
+    """
+    better = [
+        dict(zip(WATCHED, (2 - place / 4, place / 5, 2 - place / 4, place / 5), strict=True)) for place in range(5)
+    ]
+    for figures, rates, why in (
+        (better, [1.0] * 5, "while every figure gets better"),
+        (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
+    ):
+        asked = f"The {PLATEAU} of {made.shown}"
+        found = task.value(
+            "rates", asked, handle=made.handle, place=made.place(PLATEAU), rate=FIRST_RATE, epochs=figures
+        )
+        shares = [round(rate / FIRST_RATE, 3) for rate in found]
+        if shares != rates:
+            message = (
+                f"{asked} leaves {', '.join(f'{share:g}' for share in shares)} of the learning rate after five epochs"
+            )
+            wanted = ", ".join(f"{share:g}" for share in rates)
+            raise Failed(f"{message} {why}; {wanted} was expected.", "Leave out all settings that were not asked for.")
+
+
+def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:
+    """See that a callback writes to a place in the folder.
+
+    Raises:
+        Failed: it writes to another.
+    """
+    if found != expected:
+        place = clean(f"{made.directory}/{found}" if not str(found).startswith("..") else str(found), 160)
+        hint = f"It belongs into the folder: Path(directory) / {expected!r}."
+        if str(found).startswith("../"):
+            hint = f"That is not in the folder that was given. {hint}"
+            place = clean(f"{found}, as seen from {made.directory}", 160)
+        raise Failed(f"The {kind} of {made.shown} writes to {place}; {made.directory}/{expected} was expected.", hint)
+
+
+def expect_monitor(made: Listed, kind: str, found: dict[str, Any], figures: tuple[str, ...]) -> None:
+    """See that a callback goes by one of some figures, and the right way.
+
+    Raises:
+        Failed: it goes by another, or the wrong way.
+    """
+    monitor, direction = found["monitor"], found["direction"]
+    if monitor not in figures:
+        message = f"The {kind} of {made.shown} goes by {clean(str(monitor), 60)!r}"
+        hint = "The keys are those of the History: a metric named accuracy gives accuracy and val_accuracy."
+        if monitor in WATCHED:
+            hint = "A figure of the training rises when a model only learns by heart: take one of the validation."
+        raise Failed(f"{message}; {' or '.join(figures)} was expected.", hint)
+    wrong = "max" if str(monitor).endswith("loss") else "min"
+    if direction == wrong:
+        best = "lowest" if wrong == "max" else "highest"
+        message = f"The {kind} of {made.shown} goes by {monitor} with mode {wrong!r}"
+        raise Failed(f"{message}: it takes the worst for the best.", f"The best is the {best}: leave mode out.")

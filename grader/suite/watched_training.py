@@ -1,0 +1,234 @@
+"""A call of `train` on a model that notes what it is trained on, and what must be true of it afterwards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.judging import oracle
+from grader.judging.architecture import Architecture, Dense, Flatten
+from grader.judging.diagnosis import Array, with_article
+from grader.judging.verdict import Failed
+from grader.suite.session import TaskSession
+
+TRAIN = "train"
+
+RATE = 0.01
+"""The learning rate of the model that is trained: Keras's default for SGD."""
+
+IMAGES = 6
+"""Images that `train` gets: a step costs 40 ms whatever it computes, and who takes batches of one makes thirty of them
+in five epochs, on a loaded machine too."""
+
+SOME = 41
+"""Images that it gets once, for two epochs, and images of the validation: more than one batch as Keras makes them, and
+odd, which shows a rest, a cut and a half."""
+
+TOLD_TOLERANCE = 1e-5
+"""How far a figure of the History may be from what a metric said: it is that very number."""
+
+REPLAYED_TOLERANCE = 1e-4
+"""How far a weight may be from where the steps of a training lead, which rounding moves by less than a tenth of it."""
+
+CLASSIFIER = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
+"""The model that is trained, and the one that predicts."""
+
+
+def figures_in(observed: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The figures of an observed History: by name, one for each epoch."""
+    pairs = observed["items"] if observed.get("kind") == "dict" else []
+    return {str(key.get("value")): item["items"] for key, item in pairs if item["kind"] in ("list", "tuple")}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A call of `train` on a model that watches.
+
+    Attributes:
+        shown: the call.
+        images: what it was given, and `labels` with them.
+        labels: integers.
+        before: the model's weights before.
+        seen: what the model was given, and its weights afterwards.
+        figures: the History's, where a History came back.
+    """
+
+    shown: str
+    images: Array
+    labels: Array
+    before: list[Array]
+    seen: dict[str, Any]
+    figures: dict[str, list[float]]
+
+
+def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int = IMAGES) -> Trained:
+    """Call `train` with a model that watches, `count` images, and with more arguments by keyword."""
+    generator = task.generator()
+    labels = generator.permutation(count) % 10
+    images = _learnable(generator, labels)
+    weights = [
+        generator.normal(0, 0.05, (784, 10)).astype(np.float32),
+        generator.normal(0, 0.05, (10,)).astype(np.float32),
+    ]
+    model = task.value("watching_model", "Building a model for the check", weights=weights)
+    try:
+        called = task.call(TRAIN, {"object": model}, images, labels, shown=shown, keywords=keywords)
+    except Failed as failure:
+        failure.hint = failure.hint or _train_hint(failure.message)
+        raise
+    history = task.value("history", shown, handle=called.handle)
+    if not history["history"]:
+        returned = "None" if called.result["kind"] == "none" else with_article(called.result["type"])
+        raise Failed(f"{shown} returned {returned}; the History was expected.", _history_hint(called.result))
+    figures = {
+        name: [float(item["value"]) for item in items if item.get("kind") in ("float", "int")]
+        for name, items in figures_in(history["figures"]).items()
+    }
+    seen = task.value("watched", shown, handle=model)
+    return Trained(shown, images, labels, weights, seen, figures)
+
+
+def _learnable(generator: np.random.Generator, labels: Array) -> Array:
+    """Images in which each class lights up rows of its own, so that every step of a training helps."""
+    images = generator.random((len(labels), 28, 28), dtype=np.float32) / 16
+    for image, label in zip(images, labels, strict=True):
+        image[2 * label + 4 : 2 * label + 6] += np.float32(0.8)
+    return images
+
+
+def loss_of(weights: list[Array], images: Array, labels: Array) -> float:
+    """The crossentropy of the model's own predictions, by the oracle; infinite where the weights do not fit."""
+    try:
+        return oracle.cross_entropy(oracle.forward(CLASSIFIER, weights, images)[-1], labels)
+    except ValueError:
+        return float("inf")
+
+
+def _history_hint(result: dict[str, Any]) -> str:
+    """What helps where no History came back."""
+    if result["kind"] == "none":
+        return "model.fit(...) returns the History: return it in turn."
+    if result["kind"] == "dict":
+        return "That is history.history: return the History itself."
+    return "The History is what model.fit(...) returns."
+
+
+def _train_hint(message: str) -> str:
+    """What helps where `train` raised."""
+    if "has no attribute" in message and "shape" in message:
+        return "Images and labels are numpy arrays."
+    if "rank" in message or "Argument `output` must have" in message:
+        return "The labels are integers, and stay so: the model was compiled with a sparse crossentropy."
+    return ""
+
+
+def plainly_trained(task: TaskSession) -> Trained:
+    """A call of `train` with as little as it takes, on more images than one batch holds; made once."""
+    shown = f"{TRAIN}(model, images, labels, epochs=2)"
+    return task.once(shown, lambda: trained(task, shown, {"epochs": 2}, SOME))
+
+
+def are_close(found: list[Array], expected: list[Array], tolerance: float) -> bool:
+    """Whether weights have the shapes of others, and are as near."""
+    same = [weight.shape for weight in found] == [weight.shape for weight in expected]
+    return same and all(
+        np.allclose(one, other, rtol=0, atol=tolerance) for one, other in zip(found, expected, strict=True)
+    )
+
+
+def expect_replayed(made: Trained) -> None:
+    """See that the model has the weights to which the steps of its training lead, by the oracle's own steps.
+
+    Raises:
+        Failed: it has others.
+    """
+    rows = made.seen["trained"]
+    if rows["count"] > len(rows["images"]) or sum(rows["batches"]) != rows["count"]:
+        return  # it was trained more often than was asked for, which is said elsewhere
+    weights: list[Array] = [weight.astype(np.float64) for weight in made.before]
+    place = 0
+    for size in rows["batches"]:
+        batch = slice(place, place + size)
+        labels = rows["labels"][batch].astype(np.int64)
+        slopes = oracle.first_step_gradients(CLASSIFIER, weights, rows["images"][batch], labels)
+        weights = [weight - RATE * slope for weight, slope in zip(weights, slopes, strict=True)]
+        place += size
+    if not are_close(made.seen["weights"], weights, REPLAYED_TOLERANCE):
+        message = f"After {made.shown} the weights of the model are not those to which the steps of its training lead."
+        raise Failed(message, "Only call model.fit(...), and leave the weights to it.")
+
+
+def is_replayed(task: TaskSession) -> bool:
+    """Whether a plain training leads to the weights that it should, by `expect_replayed`."""
+    try:
+        expect_replayed(plainly_trained(task))
+    except Failed:
+        return False
+    return True
+
+
+def expect_told(made: Trained, prefix: str) -> None:
+    """See that the History tells what the model's own metrics said; `prefix` is `val_` for those of the validation.
+
+    Raises:
+        Failed: it tells something else.
+    """
+    noted = made.seen["figures"]
+    for name, told in made.figures.items():
+        seen = [figures[name] for figures in noted if name in figures]
+        if not seen or not name.startswith(prefix):
+            continue  # a callback's
+        for epoch, figure in enumerate(told):
+            if not any(figure == known or abs(figure - known) < TOLD_TOLERANCE for known in seen):
+                message = (
+                    f"The History of {made.shown} says that {name} was {figure:.4f} in epoch {epoch}: it never was."
+                )
+                raise Failed(message, "Return what model.fit(...) returned, as it is.")
+
+
+def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Array, did: str) -> None:
+    """See that the model was given these images with these labels, in any order.
+
+    Raises:
+        Failed: it was given fewer, or others.
+    """
+    count, found, known = rows["count"], rows["images"], rows["labels"]
+    if count % len(images) or found.shape[1:] != images.shape[1:]:
+        plural = "s" if count != 1 else ""
+        message = f"{made.shown} {did} the model on {count} image{plural} in all, over its epochs"
+        if did == "evaluated":
+            hint = "Pass validation_data on as it is, all of it: is there a validation_steps, or a part of it?"
+            raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
+        hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split?"
+        raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
+    found, known = found[: len(images)].astype(np.float64), known[: len(images)]
+    ours, theirs = np.argsort(images[:, 0, 0]), np.argsort(found[:, 0, 0])
+    if not np.allclose(found[theirs], images[ours], atol=1e-6):
+        scaled = np.allclose(found[theirs], images[ours] / 255, atol=1e-6)
+        hint = "They were divided by 255 once more." if scaled else "Pass images and labels on as they are."
+        raise Failed(f"{made.shown} {did} the model on other images than it was given.", hint)
+    if not np.array_equal(known[theirs], labels[ours]):
+        hint = "Labels and images belong together: pass both on as they are."
+        raise Failed(f"{made.shown} {did} the model with other labels than it was given.", hint)
+
+
+def expect_epochs(made: Trained, epochs: int) -> None:
+    """See that the model was trained that often.
+
+    Raises:
+        Failed: it was trained more often, or less.
+    """
+    if made.seen["trained"]["count"] % IMAGES:
+        return  # not all images are used, which is another check's matter
+    found, told = made.seen["trained"]["count"] // IMAGES, len(made.figures.get("loss", []))
+    times = f"{found} times" if found != 1 else "once"
+    if found != epochs:
+        hint = "Pass it on: model.fit(..., epochs=epochs)."
+        if found == 2 * epochs:
+            hint = "Is model.fit called twice?"
+        if epochs == 5:
+            hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
+        raise Failed(f"{made.shown} went {times} over the images; {epochs} was expected.", hint)
+    if told != epochs:
+        message = f"{made.shown} went {times} over the images, and the History that it returned tells of {told}."
+        raise Failed(message, "Call model.fit once, with epochs=epochs, and return what it returned.")
