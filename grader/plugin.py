@@ -105,8 +105,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(grading, "fashion-grading")
         config.pluginmanager.register(Workflow(grading), "fashion-workflow")
         if config.pluginmanager.get_plugin(SHARED) is None:
-            with suppress(ValueError):  # not in the main thread
-                signal.signal(signal.SIGTERM, _stop)
+            for name in ("SIGTERM", "SIGHUP"):  # the latter comes when a terminal is closed; Windows has none
+                with suppress(ValueError, AttributeError):  # not in the main thread
+                    signal.signal(getattr(signal, name), _stop)
 
 
 def _stop(number: int, frame: object) -> None:

@@ -32,6 +32,7 @@ MISSED = {
     "attribute_of_the_logs": "it raises at the end of every epoch that has logs",
     "parameters_exchanged": "it raises at the end of every epoch but the first, and looks at no accuracy",
     "only_looks": "it looks at the accuracy, and does nothing",
+    "threshold_given_to_the_base": "the callback cannot be made",
 }
 """Cases that miss the point of the task altogether, and may cost more, with the reason."""
 

@@ -99,7 +99,7 @@ FUNCTIONS = (
         "no_function",
         "preprocessing",
         replace=(("def add_channel_axis", "add_channel_axis = 5\ndef other"),),
-        says="add_channel_axis in preprocessing.py is a int; a function was expected",
+        says="add_channel_axis in preprocessing.py is an int; a function was expected",
     ),
     Case(
         "signature",

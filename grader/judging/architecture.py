@@ -8,7 +8,7 @@ axis is Flatten, explicit defaults are defaults, and a layer that does nothing i
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 Shape = tuple[int, ...]
 
@@ -62,6 +62,20 @@ class MaxPooling2D:
 
 
 @dataclass(frozen=True)
+class AveragePooling2D:
+    """The mean of each window of `pool_size` pixels, side by side; in models of the grader's own alone."""
+
+    pool_size: tuple[int, int] = (2, 2)
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Does nothing but in a training; in models of the grader's own alone."""
+
+    rate: float
+
+
+@dataclass(frozen=True)
 class Flatten:
     """All axes in one, in row-major order."""
 
@@ -95,10 +109,8 @@ class Other:
     parameters: int = 0
 
 
-Layer = Dense | Conv2D | MaxPooling2D | Flatten | Reshape | Activation | Other
-LAYER_KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Dense, Conv2D, MaxPooling2D, Flatten, Reshape, Activation, Other)
-}
+Layer = Dense | Conv2D | MaxPooling2D | AveragePooling2D | Dropout | Flatten | Reshape | Activation | Other
+LAYER_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Layer)}
 
 
 @dataclass(frozen=True)
@@ -176,11 +188,13 @@ def output_shape(layer: Layer, shape: Shape) -> Shape | None:
         case MaxPooling2D():
             channels = shape[-1] if shape else 0
             return _windowed(shape, layer.pool_size, layer.strides, layer.padding, channels)
+        case AveragePooling2D(pool_size=size):
+            return _windowed(shape, size, size, "valid", shape[-1] if shape else 0)
         case Flatten():
             return (prod(shape),)
         case Reshape(target_shape=target):
             return _reshaped(shape, target)
-        case Activation():
+        case Activation() | Dropout():
             return shape
         case Other(output_shape=known):
             return known
@@ -296,6 +310,10 @@ def named(layer: Layer) -> str:
             settings = [str(size[0]) if size[0] == size[1] else str(size), *_differences(layer, ("padding",))]
             if layer.strides != layer.pool_size:
                 settings.append(f"strides={layer.strides}")
+        case AveragePooling2D():
+            settings = [str(layer.pool_size)]
+        case Dropout():
+            settings = [str(layer.rate)]
         case Reshape():
             settings = [str(layer.target_shape)]
         case Activation():

@@ -6,6 +6,7 @@ which has a name for the message and is never trained. An activation is what it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,18 @@ NO_MODEL_HINTS = {
     "KerasTensor": "That is the output of the last layer: keras.Model(inputs, outputs) makes a model of it.",
     "History": "model.fit(...) returns a History; return the model itself, not trained yet.",
     "function": "That is a function: is it called, with parentheses?",
+    "Sequential": "That is a model of another Keras, as tensorflow.python.keras and tf_keras are: say import keras.",
+    "Functional": "That is a model of another Keras, as tensorflow.python.keras and tf_keras are: say import keras.",
 }
 """What helps where something else than a model came back, by its type."""
 
-MOST_PIXELS = 10**9
-"""No axis of an input is longer."""
+MOST_PIXELS = 10**7
+"""No input holds more numbers: as many as 12,000 images."""
+
+FULL_PRECISION = ("float32", "float64")
+
+MOST_AXES = 8
+"""No input has more."""
 
 SPREAD_DIGITS = 2
 """Significant digits kept of the measured spread of an initializer of the student's own."""
@@ -108,6 +116,9 @@ class ModelReport:
         seen_before: whether the very same model was described before.
         input_dtype: what its input holds.
         replaced: methods in whose place a function of the student's stands, as in `model.fit = ...`.
+        detached: whether it computes with other layers than those that it lists.
+        repeated: names of layers with weights that are used more than once.
+        floatx: what Keras computes in where nothing is said.
     """
 
     built: bool
@@ -120,6 +131,9 @@ class ModelReport:
     seen_before: bool = False
     input_dtype: str = "float32"
     replaced: tuple[str, ...] = ()
+    detached: bool = False
+    repeated: tuple[str, ...] = ()
+    floatx: str = "float32"
 
     @property
     def takes_fractions(self) -> bool:
@@ -136,7 +150,9 @@ class ModelReport:
     def extras(self) -> list[str]:
         """What layers, model and optimizer have that was not asked for, in words."""
         of_layers = [f"layer {entry.name} has {extra}" for entry in self.layers for extra in entry.extras]
-        return [*of_layers, *self.replaced]
+        again = [f"layer {name} is used once more" for name in self.repeated]
+        coarse = [f"Keras computes in {self.floatx}, by set_floatx"] if self.floatx not in FULL_PRECISION else []
+        return [*of_layers, *again, *coarse, *self.replaced]
 
     @property
     def raw(self) -> Architecture:
@@ -170,6 +186,8 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             size is None or (type(size) is int and 0 < size <= MOST_PIXELS) for size in shape
         ):
             raise ValueError("the sizes of an input are whole numbers above 0")
+        if shape is not None and (len(shape) > MOST_AXES or prod(size or 1 for size in shape) > MOST_PIXELS):
+            raise Failed(f"The input of the model of {called} is far too large.", "It is that of one image.")
         return ModelReport(
             built=bool(value["built"]),
             input_shape=None if shape is None else tuple(shape[1:]),
@@ -184,6 +202,9 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
                 f"the {clean(str(what), 40)} has {clean(str(name), 80)}={OF_YOUR_OWN}"
                 for what, name in value["replaced"][:40]
             ),
+            detached=bool(value["detached"]),
+            repeated=tuple(clean(str(name), 80) for name in value["repeated"][:40]),
+            floatx=clean(str(value["floatx"]), 20),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(
@@ -246,7 +267,7 @@ def _read_layer(entry: dict[str, Any], inputs: Array) -> LayerReport:
 
 def _layer(kind: str, settings: dict[str, Any], activation: str, entry: dict[str, Any]) -> Layer:
     class_name = clean(str(entry["class"]), 80)
-    if not kind and class_name in known.LAYER_KINDS:
+    if not kind and class_name in known.LAYER_KINDS and class_name != known.AveragePooling2D.__name__:
         class_name = f"{class_name}{OWN_CLASS}"  # so that it is not taken for Keras's
     other = known.Other(class_name, parameters=_count(entry["weight_shapes"]))
     if settings.get("data_format", "channels_last") != "channels_last":
@@ -267,7 +288,7 @@ def _layer(kind: str, settings: dict[str, Any], activation: str, entry: dict[str
                 strides=_pair(settings["strides"]),
                 padding=str(settings["padding"])[:20],
                 dilation_rate=_pair(settings["dilation_rate"]),
-                groups=_integer(settings["groups"]),
+                groups=_positive(settings["groups"]),
                 activation=activation,
                 use_bias=bool(settings["use_bias"]),
                 kernel_initializer=_initializer(entry["kernel_initializer"]),
@@ -304,9 +325,15 @@ def _integer(value: Any) -> int:
     return value
 
 
+def _positive(value: Any) -> int:
+    if _integer(value) < 1:
+        raise ValueError("no size")
+    return int(value)
+
+
 def _pair(value: Any) -> tuple[int, int]:
     first, second = value
-    return _integer(first), _integer(second)
+    return _positive(first), _positive(second)
 
 
 def _initializer(entry: dict[str, Any]) -> Initializer:

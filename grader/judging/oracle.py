@@ -17,8 +17,10 @@ from grader.judging.activations import ACTIVATIONS, recognise_activation
 from grader.judging.architecture import (
     Activation,
     Architecture,
+    AveragePooling2D,
     Conv2D,
     Dense,
+    Dropout,
     Flatten,
     Layer,
     MaxPooling2D,
@@ -135,6 +137,13 @@ def _layer(layer: Layer, weights: list[Floats], values: Floats) -> Floats:
             return ACTIVATIONS[layer.activation](_biased(result, weights))
         case MaxPooling2D():
             return max_pooling(values, layer.pool_size, layer.strides, layer.padding)
+        case AveragePooling2D():
+            height, width = (length // size for length, size in zip(values.shape[1:3], layer.pool_size, strict=True))
+            rows, columns = layer.pool_size
+            windows = values[:, : height * rows, : width * columns]
+            return np.asarray(windows.reshape(len(values), height, rows, width, columns, -1).mean(axis=(2, 4)))
+        case Dropout():
+            return values
         case Activation():
             return ACTIVATIONS[layer.activation](values)
         case Flatten():

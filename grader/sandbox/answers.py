@@ -48,9 +48,21 @@ def is_observation(value: Any) -> bool:
     return _is_observation(value, [ITEM_LIMIT + 1])
 
 
+PARTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("bool", "int", "float", "text"), ("value",)),
+    "array": ("shape", "dtype", "array", "items"),
+    **dict.fromkeys(("list", "tuple", "dict"), ("length", "items")),
+    "tensor": ("shape",),
+    "other": ("text",),
+}
+"""Per kind of value, what an observation holds beside `kind` and `type`."""
+
+
 def _is_observation(value: Any, left: list[int]) -> bool:
     left[0] -= 1
     if left[0] < 0 or not _has(value, kind=_is_text, type=_is_text):
+        return False
+    if not value.keys() <= {"kind", "type", *PARTS.get(value["kind"], ())}:
         return False
 
     def inner(items: Any) -> bool:
@@ -123,8 +135,9 @@ def _is_nothing(value: Any) -> bool:
 
 
 _is_shape = _list_of(_is_count, 64)
+_are_counts = _list_of(_is_count, NAME_LIMIT)
 _are_texts = _list_of(_is_text, NAME_LIMIT)
-_are_arrays = _list_of(_is_array, 10_000)
+_are_arrays = _list_of(lambda value: _is_array(value) and value.dtype.kind == "f", 10_000)
 
 
 def _is_frame(value: Any) -> bool:
@@ -181,6 +194,7 @@ FORMS: dict[str, Form] = {
     "call": _is_call,
     "describe": _is_model,  # the rest is read part by part by `judging.model_report`
     "model_class": _is_model,
+    "shares": _is_bool,
     "weights": _are_arrays,
     "set_weights": _is_nothing,
     "state": lambda value: _has(value, layers=_is_count, trainable=_is_bool),
@@ -204,12 +218,22 @@ FORMS: dict[str, Form] = {
         value, files=_are_texts, models=_by_file(_are_arrays), losses=_by_file(_list_of(_is_float, NAME_LIMIT))
     ),
     "watching_model": _is_count,
+    "counting_model": _list_of(_is_count, 3),
+    "counted_by": lambda value: _has(
+        value,
+        images=_are_counts,
+        validation=_are_counts,
+        epochs=_are_counts,
+        added=_are_texts,
+        missing=_is_count,
+    ),
     "watched": lambda value: _has(
         value,
         trained=_are_rows,
         tested=_are_rows,
         weights=_are_arrays,
         compiled_anew=_is_bool,
+        frozen=_is_bool,
         learning_rate=_is_float,
         figures=_list_of(_are_figures, NOTED_FIGURES),
     ),

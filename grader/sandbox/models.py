@@ -12,9 +12,10 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from grader.sandbox.genuine import Genuine, replaced
-from grader.sandbox.observe import message_of, observe, text_of, type_name
+from grader.sandbox.observe import NAME_LIMIT, message_of, observe, text_of, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "Dense": ("units", "use_bias"),
@@ -41,6 +42,9 @@ LAYERS = {
         *("ReLU", "Softmax", "LeakyReLU", "ELU"),
     )
 }
+BUILT = {**LAYERS, "AveragePooling2D": keras.layers.AveragePooling2D}
+"""The classes of which the grader's own models are made."""
+
 ACTIVATION_LAYERS = ("ReLU", "Softmax", "LeakyReLU", "ELU")
 
 FULL_PRECISION = ("float32", "float64")
@@ -65,7 +69,8 @@ class Models:
         self._sequential = keras.Sequential
         self._functional = type(keras.Model(*[keras.Input((1,))] * 2))
         self._base = keras.Model
-        self._genuine = Genuine([*LAYERS.values(), self._sequential, self._functional, keras.optimizers.Adam])
+        kinds = [*LAYERS.values(), self._sequential, self._functional, keras.optimizers.Adam, tf.GradientTape]
+        self._genuine = Genuine(kinds)
         self._seen: list[Any] = []
         self._callback = keras.callbacks.Callback
         self._layer_base = keras.layers.Layer
@@ -97,6 +102,9 @@ class Models:
         description["chain"], layers = self._chain(model)
         description["layers"] = [self._described(layer, node, inputs) for layer, node in layers[:60]]
         description["layer_count"] = len(layers)
+        description["detached"] = any(_is_detached(part) for part in self._models_in(model))
+        description["repeated"] = _repeated([layer for layer, _ in layers])
+        description["floatx"] = str(keras.config.floatx())[:20]
         description["trainable"] = bool(model.trainable)
         description["parameters"] = sum(int(np.prod(weight.shape)) for weight in model.weights)
         description["compiled"] = bool(model.compiled)
@@ -201,6 +209,8 @@ class Models:
             if value is not None and name not in told:
                 description["extras"].append([name, type_name(value)])
         description["extras"] += [[name, "a function of your own"] for name in replaced(layer)]
+        if any(getattr(weight, "overwrite_with_gradient", False) for weight in weights):
+            description["extras"].append(["overwrite_with_gradient", "True"])
         if layer.compute_dtype not in FULL_PRECISION:
             description["extras"].append(["dtype", str(layer.compute_dtype)])
         if kind in ("Dense", "Conv2D"):
@@ -216,6 +226,11 @@ class Models:
             description["activation"] = _evaluate(layer, inputs)
             description["activation_name"] = kind
         return description
+
+    def shares(self, model: Any, other: Any) -> bool:
+        """Whether two models are one, or have a weight in common."""
+        own, others = (list(getattr(each, "weights", [])) for each in (model, other))
+        return model is other or any(one is two for one in own for two in others)
 
     def weights(self, model: Any) -> list[Any]:
         """All weights, float32, in the order of the layers of the chain."""
@@ -237,7 +252,10 @@ class Models:
     def state(self, model: Any) -> dict[str, Any]:
         """What student code may have changed of a model that it was given: its layers, and whether they learn."""
         layers = [layer for layer, _ in self._chain(model)[1]]
-        return {"layers": len(layers), "trainable": all(bool(part.trainable) for part in (model, *layers))}
+        return {
+            "layers": len(layers),
+            "trainable": all(bool(part.trainable) for part in (model, *layers, *model.weights)),
+        }
 
     def forward(self, model: Any, images: Any) -> dict[str, Any]:
         """The model's outputs for images, in inference mode; a structure of outputs in its own order."""
@@ -293,7 +311,9 @@ class Models:
 
     def _is_known_loss(self, loss: Any) -> bool:
         """Whether a loss is a name, or the very class or function of Keras's: one that cannot be otherwise inside."""
-        return isinstance(loss, str) or type(loss) is self._loss_class or loss is self._loss_function
+        if type(loss) is self._loss_class:
+            return loss.fn is self._loss_function and not replaced(loss)
+        return isinstance(loss, str) or loss is self._loss_function
 
     def _own_step(self, model: Any, loss: Any, weights: list[Any], images: Any, labels: Any) -> list[Any]:
         """The weights after a first training step with the student's own loss, on the same batch."""
@@ -393,6 +413,25 @@ CLASS_PARTS = frozenset(
 def _is_new(name: str, base: type) -> bool:
     """Whether a name in a class changes nothing of what `base` does."""
     return name in CLASS_PARTS or not (hasattr(base, name) or (name.startswith("__") and name.endswith("__")))
+
+
+def _is_detached(model: Any) -> bool:
+    """Whether a Sequential has built itself of other layers than those that it lists."""
+    inner = getattr(model, "_functional", None)
+    return inner is not None and not _same(model.layers, inner.layers)
+
+
+def _same(layers: list[Any], others: list[Any]) -> bool:
+    """Whether two lists hold the very same layers, Inputs aside."""
+    one, other = ([layer for layer in each if type(layer) is not LAYERS["InputLayer"]] for each in (layers, others))
+    return len(one) == len(other) and all(layer is known for layer, known in zip(one, other, strict=True))
+
+
+def _repeated(layers: list[Any]) -> list[str]:
+    """Names of the layers with weights that stand in a chain more than once."""
+    with_weights = [layer for layer in layers if getattr(layer, "weights", [])]
+    again = [layer for place, layer in enumerate(with_weights) if any(layer is known for known in with_weights[:place])]
+    return [str(layer.name)[:80] for layer in again][:NAME_LIMIT]
 
 
 def _in_short(error: Exception) -> str:
@@ -495,7 +534,7 @@ def _named(value: Any) -> str:
 
 def _build(entry: dict[str, Any], name: str) -> Any:
     plain = {key: value for key, value in entry.items() if key != "kind" and not key.endswith("_initializer")}
-    return LAYERS[entry["kind"]](name=name, **plain)
+    return BUILT[entry["kind"]](name=name, **plain)
 
 
 def _has_code(name: str, member: Any) -> bool:

@@ -180,7 +180,7 @@ def _observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
         "bases": [kind.__name__ for kind in _MRO(type(error)) if any(kind is known for known in EXCEPTIONS)],
         "message": message_of(error),
         "frames": frames(error.__traceback__, folder),
-        "unfinished": isinstance(error, NotImplementedError),
+        "unfinished": isinstance(error, NotImplementedError) and _is_raised_in(folder, error.__traceback__),
         "exit": isinstance(error, SystemExit),
     }
     if isinstance(error, SyntaxError):
@@ -188,6 +188,13 @@ def _observe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
     if isinstance(error, ImportError):
         description["import_name"] = str(error.name)[:80] if isinstance(error.name, str) else ""
     return description
+
+
+def _is_raised_in(folder: Path, traceback: TracebackType | None) -> bool:
+    """Whether it is a line of the student's own that raised: Keras raises NotImplementedError too."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and Path(traceback.tb_frame.f_code.co_filename).parent == folder
 
 
 def syntax_of(error: SyntaxError) -> dict[str, Any]:

@@ -164,6 +164,10 @@ class Probes:
         """Whether an object is a Keras model of Keras's own classes."""
         return self._keras.model_class(self._objects[handle])
 
+    def ask_shares(self, handle: int, other: int) -> bool:
+        """Whether two models are one, or have a weight in common."""
+        return self._keras.shares(self._objects[handle], self._objects[other])
+
     def ask_weights(self, handle: int) -> list[Any]:
         """All weights of a model, in the order of its layers."""
         return self._keras.weights(self._objects[handle])
@@ -272,9 +276,17 @@ class Probes:
         callbacks = [self._objects[handle][place] for place in places]
         return self._trainings.fit_writing(self._keras.small_model(), callbacks, rows, weights, directory)
 
-    def ask_watching_model(self, weights: list[Any]) -> int:
-        """Make a model that notes what it is trained on; its handle."""
-        return self._keep(self._trainings.watching(weights))
+    def ask_watching_model(self, weights: list[Any], rate: float) -> int:
+        """Make a model that notes what it is trained on, with this learning rate; its handle."""
+        return self._keep(self._trainings.watching(weights, rate))
+
+    def ask_counting_model(self, count: int, rate: float) -> list[int]:
+        """Make a model that counts what it is given, and so many images with their labels; the handles of all three."""
+        return [self._keep(value) for value in (self._trainings.counting(rate), *self._trainings.zeros(count))]
+
+    def ask_counted_by(self, handle: int, callbacks: list[int]) -> dict[str, Any]:
+        """What a counting model was given, beside these callbacks."""
+        return self._trainings.counted(self._objects[handle], [self._objects[place] for place in callbacks])
 
     def ask_watched(self, handle: int) -> dict[str, Any]:
         """What that model was given, and its weights."""

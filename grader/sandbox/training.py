@@ -6,6 +6,7 @@ by the model itself, whatever `train` says of it.
 
 import functools
 import importlib.util
+import inspect
 import os
 import sys
 from contextlib import suppress
@@ -37,6 +38,9 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 """Per kind of callback, the settings that the task asks for."""
 
 PATHS = ("filepath", "log_dir")
+
+COUNTED_ROWS = 8
+"""Images of those that it counts on which a counting model trains."""
 
 
 class AccuracyThresholdCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -106,7 +110,7 @@ class EpochCounter(keras.callbacks.Callback):  # type: ignore[misc]
         self.epochs += 1
 
 
-class Given(keras.callbacks.Callback):  # type: ignore[misc]
+class Setting(keras.callbacks.Callback):  # type: ignore[misc]
     """Gives a model other weights at the end of each epoch of one batch, before it is evaluated."""
 
     def __init__(self, weights: list[list[Any]]) -> None:
@@ -181,6 +185,66 @@ class Watching(keras.Sequential):  # type: ignore[misc]
         if self.seen.validating:
             self.seen.tested.add(data)
         return super().test_step(data)
+
+
+Watching.__name__ = Watching.__qualname__ = "Sequential"  # what a student's code, and a message, may say of it
+
+
+class Given:
+    """What the `fit` of a counting model was given."""
+
+    def __init__(self) -> None:
+        self.images: list[int] = []
+        self.validation: list[int] = []
+        self.epochs: list[int] = []
+        self.callbacks: list[Any] = []
+
+
+class Counting(keras.Sequential):  # type: ignore[misc]
+    """A model that counts the images that `fit` is given, and trains on the first few of them."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Begin with nothing given."""
+        super().__init__(*arguments, **named)
+        self.given = Given()
+
+    def fit(self, *arguments: Any, **named: Any) -> Any:
+        """Count, and train on one batch."""
+        given = inspect.signature(super().fit).bind(*arguments, **named).arguments
+        given.update(given.pop("kwargs", {}))
+        validation = given.get("validation_data")
+        self.given.images.append(_count(given.get("x")))
+        self.given.validation.append(_count(validation[0]) if isinstance(validation, tuple | list) else 0)
+        epochs = given.get("epochs", 1)
+        self.given.epochs.append(epochs if type(epochs) is int and epochs >= 0 else 0)
+        given["epochs"] = 1
+        callbacks = given.get("callbacks") or []
+        self.given.callbacks.extend(callbacks if isinstance(callbacks, list | tuple) else [callbacks])
+        if _count(given.get("x")) and _count(given.get("y")):
+            given["x"], given["y"] = given["x"][:COUNTED_ROWS], given["y"][:COUNTED_ROWS]
+        else:
+            given["steps_per_epoch"] = 1
+        if isinstance(validation, tuple | list):
+            given["validation_data"] = tuple(part[:COUNTED_ROWS] for part in validation[:2])
+        elif validation is not None:
+            given["validation_steps"] = 1
+        return super().fit(**given)
+
+
+Counting.__name__ = Counting.__qualname__ = "Sequential"
+
+
+def _count(value: Any) -> int:
+    """How many images an array holds; 0 where it is none."""
+    return len(value) if isinstance(value, np.ndarray) and value.ndim else 0
+
+
+def _keras_class(value: Any) -> str:
+    """The nearest class of Keras's own that a callback is of, or of ours that stands in for the student's."""
+    if isinstance(value, AccuracyThresholdCallback):
+        return "AccuracyThresholdCallback"
+    names = [kind.__name__ for kind in type(value).__mro__ if kind.__module__.startswith("keras.")]
+    return names[0][:80] if names else type_name(value)
 
 
 class Seen:
@@ -258,12 +322,13 @@ class Trainings:
             where it is TensorBoard's, the losses it tells of (`losses`), epoch by epoch.
         """
         validation = rows, rows
-        given = [Given(weights), *callbacks]
+        given = [Setting(weights), *callbacks]
         model.fit(rows, rows, epochs=len(weights), validation_data=validation, verbose=0, callbacks=given)
         files = sorted(path for path in Path(directory).rglob("*") if path.is_file())[:NAME_LIMIT]
         names = [path.relative_to(directory).as_posix()[:200] for path in files]
-        models = {name: self._weights_of(path) for name, path in zip(names, files, strict=True)}
-        losses = {name: _losses_in(path) for name, path in zip(names, files, strict=True)}
+        named = list(zip(names, files, strict=True))
+        models = {name: self._weights_of(path) for name, path in named if path.suffix == ".keras"}
+        losses = {name: _losses_in(path) for name, path in named if ".tfevents." in path.name}
         return {"files": names, "models": models, "losses": losses}
 
     def _weights_of(self, path: Path) -> list[Any]:
@@ -287,14 +352,38 @@ class Trainings:
             rates.append(float(model.optimizer.learning_rate))
         return rates
 
-    def watching(self, weights: list[Any]) -> Any:
-        """A compiled model of `(28, 28)` images that notes what it is trained on."""
+    def watching(self, weights: list[Any], rate: float) -> Any:
+        """A compiled model of `(28, 28)` images that notes what it is trained on; `rate` is its learning rate."""
         layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
         model = Watching(layers)
-        model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        model.compile(keras.optimizers.SGD(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         model.set_weights(weights)
         model.seen = Seen(model.optimizer)
         return model
+
+    def counting(self, rate: float) -> Any:
+        """A model like it that counts what `fit` is given, and trains on a part of that."""
+        model = Counting([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+        sgd, loss = keras.optimizers.SGD(rate), "sparse_categorical_crossentropy"
+        model.compile(sgd, loss=loss, metrics=["accuracy"], run_eagerly=True)
+        return model
+
+    def zeros(self, count: int) -> tuple[Any, Any]:
+        """Black images and labels 0, which take no memory until they are read."""
+        return np.zeros((count, 28, 28), dtype=np.float32), np.zeros(count, dtype=np.int64)
+
+    def counted(self, model: Any, callbacks: list[Any]) -> dict[str, Any]:
+        """What a counting model was given: for each `fit`, how many images, and which callbacks beside these."""
+        given = model.given
+        added = [value for value in given.callbacks if not any(value is known for known in callbacks)]
+        missing = [value for value in callbacks if not any(value is known for known in given.callbacks)]
+        return {
+            "images": given.images[:NAME_LIMIT],
+            "validation": given.validation[:NAME_LIMIT],
+            "epochs": given.epochs[:NAME_LIMIT],
+            "added": [_keras_class(value) for value in added[:NAME_LIMIT]],
+            "missing": len(missing),
+        }
 
     def watched(self, model: Any) -> dict[str, Any]:
         """What a watching model has been given, its weights, and whether it was compiled anew."""
@@ -304,6 +393,7 @@ class Trainings:
             "tested": seen.tested.observed(),
             "weights": [np.asarray(weight, dtype=np.float32) for weight in model.weights],
             "compiled_anew": model.optimizer is not seen.optimizer,
+            "frozen": not all(part.trainable for part in (model, *model.layers, *model.weights)),
             "learning_rate": float(model.optimizer.learning_rate),
             "figures": seen.figures,
         }

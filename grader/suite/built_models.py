@@ -44,10 +44,15 @@ RAISED_HINTS = {
     "No module named": "Only numpy, tensorflow, keras and the standard library can be imported.",
     "/datasets": "Nothing can be downloaded here: the function builds and compiles a model, it does not train it.",
     "URL fetch failure": "Nothing can be downloaded here: the function builds and compiles a model, no more.",
+    "expected min_ndim=4, found ndim=3": "A convolution takes images with a channel axis: keras.Input(shape={shape}).",
+    "has already been configured": "Make a new model in every call, inside the function: the one of the call before is "
+    "full.",
+    "Only instances of `keras.Layer` can be": "A class is none: put parentheses behind it, as in layers.Flatten().",
+    "keras.optimizers.legacy": "Say keras.optimizers.Adam(), or optimizer='adam'.",
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
     "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
     "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
-    "data_format.",
+    "data_format. Conv2D(filters, 3, 3) sets strides of 3: write (3, 3).",
     "Incompatible type conversion requested": "Leave dtype out of keras.Input: it takes floats.",
     "NameError": "Is it imported, and spelt as it was there?",
 }
@@ -96,17 +101,48 @@ def obtain(task: TaskSession, function: str, expected: Architecture, *positional
     return task.once(key, lambda: _obtain(task, function, expected, positional, arguments))
 
 
+def obtain_default(task: TaskSession, function: str, expected: Architecture, **defaults: int) -> BuiltModel:
+    """The model that the function builds without arguments.
+
+    Where it demands some, the one for these: that there is no default is one check's matter (`expect_defaults`).
+
+    Raises:
+        Failed: as `obtain` does.
+    """
+    return obtain(task, function, expected, **({} if _has_defaults(task, function) else defaults))
+
+
+def expect_defaults(task: TaskSession, function: str, **defaults: int) -> None:
+    """See that the function can be called without arguments.
+
+    Raises:
+        Failed: it cannot.
+    """
+    if not _has_defaults(task, function):
+        shown = ", ".join(f"{name}={value}" for name, value in defaults.items())
+        try:
+            task.call(function, shown=f"{function}()", seed=task.seed)
+        except Failed as failure:
+            raise Failed(failure.message, f"Every argument has a default: def {function}({shown}).") from None
+
+
+def _has_defaults(task: TaskSession, function: str) -> bool:
+    """Whether every parameter of the function has a default, as far as its signature tells."""
+    inside = task.signature(function).partition("(")[2].rpartition(")")[0]
+    parts = [part.strip() for part in inside.split(",")]
+    return all("=" in part or part.startswith("*") or part in ("", "/") for part in parts)
+
+
 def _obtain(
     task: TaskSession, function: str, expected: Architecture, positional: tuple[int, ...], arguments: dict[str, int]
 ) -> BuiltModel:
-    shown_arguments = [str(value) for value in positional] + [f"{name}={value}" for name, value in arguments.items()]
-    shown = f"{function}({', '.join(shown_arguments)})"
+    shown = _shown(function, positional, arguments)
     try:
         called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
     except Failed as failure:
         failure.hint = failure.hint or hint_for(failure.message, expected)
-        if positional and not failure.hint:
-            failure.hint = "Arguments without a name are taken in the order of the hand-out."
+        if not failure.hint:
+            failure.hint = _own_error_hint(failure.message, positional, arguments)
         raise
     generator = np.random.default_rng(task.seed)
     inputs = activation_inputs(generator)
@@ -116,6 +152,8 @@ def _obtain(
     report = read_model(described, shown, inputs)
     if not (positional or arguments):
         task.details = {"layers": layers_in_words(report.raw), "expected": layers_in_words(expected)}
+    if report.detached:
+        raise Failed(f"The model of {shown} does not compute with the layers that it lists.", CHANGED_HINT)
     if report.seen_before:
         raise Failed(
             f"{shown} returned the very model that an earlier call had returned.",
@@ -145,13 +183,57 @@ def _obtain(
         calling = f"Calling the model of {shown} on {TIMES * count} images"
         many = task.ask("forward", calling, handle=called.handle, images=np.concatenate([images] * TIMES))
         built = replace(built, many=_single(many.value) if many.raised is None else None)
-    if report.compiled is None:
+    if report.compiled is None or positional:  # which are drawn; how those with plain numbers train says enough
         return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}
     loss = task.ask("loss", f"The loss of {shown}", **asked)  # before the training step, which sets the right one
     step = task.ask("train_step", training_of(built), **asked) if built.weights else None
     return replace(built, loss=loss, step=step)
+
+
+def _own_error_hint(message: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
+    """What helps where it is the student's own code that refused."""
+    if "required positional argument" in message:
+        return "Every argument has a default, as in the hand-out: def f(number=128)."
+    if "raise ValueError" in message and positional:
+        return "Any number from 1 on is allowed. Arguments without a name are taken in the order of the hand-out."
+    if "raise ValueError" in message and not arguments:
+        return "The defaults are allowed: is the condition always true? number not in (1, 2, 3) says what is meant."
+    return "Arguments without a name are taken in the order of the hand-out." if positional else ""
+
+
+def _shown(function: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
+    """The call as a message shows it."""
+    named = [f"{name}={value}" for name, value in arguments.items()]
+    return f"{function}({', '.join([*map(str, positional), *named])})"
+
+
+def described(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> ModelReport:
+    """What the model for some arguments says of itself: its layers, and nothing that takes long to find out.
+
+    Raises:
+        Failed: there is no model.
+    """
+    shown = _shown(function, (), arguments)
+    called = task.call(function, shown=shown, keywords=arguments, seed=task.seed)
+    inputs = activation_inputs(np.random.default_rng(task.seed))
+    value = task.value("describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs)
+    return read_model(value, shown, inputs)
+
+
+def expect_new(task: TaskSession, model: BuiltModel, function: str) -> None:
+    """See that a second call for the same arguments makes another model, which shares no weights with the first.
+
+    Raises:
+        Failed: it is the same, or shares some.
+    """
+    if not _has_defaults(task, function):
+        return  # which is said elsewhere
+    again = task.call(function, shown=f"{function}()", seed=task.seed)
+    if task.value("shares", f"{function}()", handle=model.handle, other=again.handle):
+        message = f"{function}(), called twice, gives the same model, or one with the same weights."
+        raise Failed(message, "Make model and layers anew in every call: what was trained must not come back.")
 
 
 def hint_for(message: str, expected: Architecture) -> str:

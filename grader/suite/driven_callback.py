@@ -155,6 +155,8 @@ class Driver:
         if self._tried({**logs, "loss": 0.0}):
             return "It goes by the loss: only logs['accuracy'] counts."
         if accuracy == self.threshold and self._tried({**logs, "accuracy": accuracy + 0.0005}):
+            if self.threshold != DEFAULT and driver(self.task).reaches({**logs, "accuracy": DEFAULT}):
+                return NEARLY_HINT
             return "An accuracy that equals the threshold is enough: write >= instead of >."
         if self._tried({**logs, "accuracy": self.threshold + 0.004}):
             return BAND_HINT
@@ -170,11 +172,15 @@ class Driver:
 
     def _why_it_stopped(self, logs: Logs, number: int) -> str:
         """What the callback goes by, where these logs should not have stopped it."""
+        if logs and "accuracy" not in logs and self._tried({"f1": 0.5}):
+            return DEFAULT_HINT
         for name in logs or {}:
             others = {key: value for key, value in (logs or {}).items() if key != name}
             if name != "accuracy" and self._tried(logs) and not self._tried(others):
                 return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
         if logs is None or "accuracy" not in logs:
+            if not self._tried(logs):
+                return FRESH_HINT.format("goes on")
             return "Without an accuracy nothing happens: test `accuracy is not None` before comparing it."
         if not self._tried({**logs, "accuracy": 1.0}, first=number):
             if self._tried({**logs, "accuracy": 0.0}):
@@ -213,6 +219,11 @@ class Driver:
         )
 
 
+DEFAULT_HINT = (
+    "Without an accuracy nothing happens: a default, as in logs.get('accuracy', 1), must not look like one that is "
+    "reached."
+)
+
 PERCENT_HINT = "accuracy is 0 to 1, and so is the threshold: compare them as they are, neither of them in percent."
 
 NEARLY_HINT = "Compare the accuracy with the threshold as both are, without rounding: just below it is not enough."
@@ -239,7 +250,11 @@ def _plain(observed: dict[str, Any]) -> dict[Any, Any] | None:
 RAISED_HINTS = {
     "'int' object has no attribute": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
     "'int' object is not subscriptable": "The epoch comes first: def on_epoch_end(self, epoch, logs=None).",
+    "'int' is not iterable": "The epoch comes first: def on_epoch_end(self, epoch, logs=None).",
     "'dict' object has no attribute": "logs is a dict: logs.get('accuracy').",
+    "'dict' object is not callable": "logs is a dict: square brackets, or logs.get('accuracy').",
+    "'float' and 'tuple'": "The threshold is a tuple: is there a comma behind it where it is kept?",
+    "'float' and 'str'": "The threshold is a text there: keep the number that was given.",
     "'bool' object is not callable": "stop_training is no method: set it, self.model.stop_training = True.",
 }
 """What exceptions of a method say, and what helps."""
@@ -253,7 +268,9 @@ def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
     for part, hint in RAISED_HINTS.items():
         if part in str(error.get("message")):
             return hint
-    if error.get("type") == "KeyError" and str(error.get("message")).strip("'") in OTHER_FIGURES:
+    key = str(error.get("message")).strip("'").lower()
+    near = key in OTHER_FIGURES or difflib.get_close_matches(key, ["accuracy"])
+    if error.get("type") == "KeyError" and key != "accuracy" and near:
         return "The key of the training accuracy is 'accuracy'."
     unset = re.search(rf"'{CLASS}' object has no attribute '(\w+)'", str(error.get("message")))
     if unset:
@@ -312,7 +329,11 @@ def _made(task: TaskSession, shown: str, *args: float, **keywords: float) -> Cal
     try:
         called = task.call(CLASS, *args, shown=shown, keywords=keywords, seed=task.seed)
     except Failed as failure:
-        if " Callback.__init__() got an unexpected" in failure.message:
+        if "super()" in failure.message and "Callback.__init__()" in failure.message:
+            failure.hint = "super().__init__() takes no threshold: call it without, and keep it: self.threshold = ..."
+        elif "super" in failure.message and "__init__" in failure.message and not failure.hint:
+            failure.hint = "Write: super().__init__(), with both pairs of brackets and nothing in them."
+        elif " Callback.__init__() got an unexpected" in failure.message:
             failure.hint = "The class has no __init__ of its own: it has two underscores in front and two behind."
         elif "required positional argument" in failure.message:
             failure.hint = f"The argument has a default: def __init__(self, threshold={DEFAULT})."
@@ -342,7 +363,10 @@ def _acts(task: TaskSession, called: Called) -> bool:
     """
     told = task.value("is_callback", called.shown, handle=called.handle)
     if told.get("acts") is False:
-        raise Failed(f"{called.shown} does nothing in a training: no method of the class has any code.", STOP_HINT)
+        outside = [name for name in task.names if name.startswith("on_")]
+        hint = f"{outside[0]} stands outside the class: indent it, as __init__ is." if outside else STOP_HINT
+        message = f"{called.shown} does nothing in a training: no method that Keras calls has any code."
+        raise Failed(message, hint)
     tries = task.mentions("stop_training") or "on_epoch_end" not in told.get("methods", [])
     if not tries and not _does_anything(task, called):
         message = f"{called.shown} neither stops nor prints at the end of an epoch, whatever the logs say."

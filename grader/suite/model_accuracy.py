@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import Any
 
 from grader.course.settings import TRAINING_SEED, Training
 from grader.judging.architecture import ZEROS, Architecture, Conv2D, Dense, Initializer, Layer
@@ -11,11 +9,11 @@ from grader.judging.diagnosis import Array
 from grader.judging.jobs import Job
 from grader.judging.model_diagnosis import not_compiled
 from grader.judging.model_report import measured_initializer
-from grader.judging.recipe import adam_from_config, plain_initializer
+from grader.judging.recipe import Adam, adam_from_config, plain_initializer
 from grader.judging.trainings import RefusedTraining
 from grader.judging.verdict import Failed, clean
 from grader.suite.built_models import BuiltModel, expect_as_many, has_structure
-from grader.suite.model_training import expect_adam, expect_learning, expect_loss
+from grader.suite.model_training import expect_adam, expect_learning, expect_loss, expect_same_step
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
@@ -48,7 +46,7 @@ def expect_accuracy(
         raise Failed(
             f"Trained for {training.epochs} epochs, {model().called} reaches a test accuracy of "
             f"{100 * trained.accuracy:.1f}%; at least {100 * training.floor:.0f}% was expected.",
-            _accuracy_hint(job.optimizer.learning_rate),
+            _accuracy_hint(job.optimizer),
         )
 
 
@@ -62,10 +60,10 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
         raise Failed(f"{WAITS}: the structure is not yet.", "Mend what the checks above say first.")
     if any(entry.extras or not entry.trainable for entry in model.report.layers):
         raise Failed(f"{WAITS}: a layer trains in another way.", "Mend what the checks above say first.")
-    checks = (partial(expect_adam, task), partial(expect_loss, task), partial(expect_learning, task), expect_as_many)
-    for check in checks:
+    for check in (expect_adam, expect_loss, expect_learning, expect_same_step):
         try:
-            check(model)
+            check(task, model)
+            expect_as_many(model)
         except Failed as failure:
             raise Failed(f"{WAITS}. {failure.message}", "Mend what the checks above say first.") from None
     compiled = model.report.compiled
@@ -75,7 +73,17 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
     return Job(architecture, adam_from_config(compiled.settings), training.epochs, TRAINING_SEED, training.data)
 
 
-def _accuracy_hint(rate: Any) -> str:
+def _accuracy_hint(adam: Adam) -> str:
+    """What helps where a right model learns too little: settings of the optimizer that are far off."""
+    rate, plain = adam.learning_rate, Adam()
+    for name in ("epsilon", "beta_1", "beta_2", "clipnorm", "clipvalue", "global_clipnorm"):
+        found, usual = getattr(adam, name), getattr(plain, name)
+        if found != usual:
+            return f"Adam's {name} is {found}; by default it is {usual}: leave it out."
+    if isinstance(rate, float) and rate < 0:
+        return f"A learning rate of {rate:g} is below 0: the model learns to be wrong. 0.001 is a good start."
+    if not isinstance(rate, float):
+        return "Is the learning rate, over all those steps, near 0.001? That is a good start."
     if isinstance(rate, float) and rate > 0.01:
         return f"A learning rate of {rate:g} is too high for Adam: 0.001, its default, is a good start."
     if isinstance(rate, float) and rate < 0.0001:

@@ -236,6 +236,11 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
 
 def _twin_step(task: TaskSession, model: BuiltModel, step: TrainStep) -> list[Array]:
     """What a model of the grader's own becomes in the same step: what clipping or a schedule does is Keras's matter."""
+    key = f"twin of {model.called}"
+    return task.once(key, lambda: _made_twin_step(task, model, step))
+
+
+def _made_twin_step(task: TaskSession, model: BuiltModel, step: TrainStep) -> list[Array]:
     asked = f"A training step like that of {model.called}"
     given: dict[str, Any] = {"weights": model.weights, "images": model.images, "labels": step.labels}
     answer = task.ask("twin_step", asked, handle=model.handle, architecture=model.report.raw.to_json(), **given)
@@ -273,9 +278,43 @@ def expect_learning(task: TaskSession, model: BuiltModel) -> None:
                 raise Failed(f"The weights of {where} are all {float(kernel.flat[0]):g} at the start.", hint)
             if columns.shape[1] > 1 and np.max(np.ptp(columns, axis=1)) < ALIKE:
                 raise Failed(f"The units of {where} all have the same weights at the start.", hint)
-            if step is not None and learns and np.array_equal(kernel, step.weights[place]):
+            stays = step is not None and learns and np.array_equal(kernel, step.weights[place])
+            if stays and not _begins_slowly(model):
                 raise Failed(f"A training step leaves the weights of {where} as they were.", _unmoved_hint(model))
         place += len(entry.weights)
+
+
+def _begins_slowly(model: BuiltModel) -> bool:
+    """Whether the optimizer may well leave the weights alone at first: a schedule that begins at 0, or gathering."""
+    settings = model.report.compiled.settings if model.report.compiled is not None else {}
+    rate = settings.get("learning_rate")
+    return not isinstance(rate, int | float) or bool(settings.get("gradient_accumulation_steps"))
+
+
+def expect_same_step(task: TaskSession, model: BuiltModel) -> None:
+    """See that a training step makes of every layer what it makes of the same model without code of the student's.
+
+    Asked where all else is right: the step is Adam's, by the last layer, and the model computes what its layers say.
+
+    Raises:
+        Failed: naming the layer whose weights move otherwise.
+    """
+    compiled = model.report.compiled
+    if compiled is None or compiled.optimizer != "Adam" or not compiled.builtin or model.report.extras:
+        return
+    if any(isinstance(entry.layer, Other) for entry in model.report.layers) or not _is_known(model):
+        return
+    gathers = compiled.settings.get("gradient_accumulation_steps")
+    if compiled.steps or gathers or not all(entry.trainable for entry in model.report.layers):
+        return
+    step = train_step(task, model)
+    twin = _twin_step(task, model, step)
+    names = [entry.name for entry in model.report.layers for _ in entry.weights]
+    for name, found, expected, before in zip(names, step.weights, twin, model.weights, strict=False):
+        if _apart([found], [expected], [before]):
+            where = f"the weights of the layer {name} of {model.called}"
+            message = f"A training step moves {where} otherwise than Keras's own layers and Adam would."
+            raise Failed(message, "Is an activation a function of your own, or did the optimizer make steps before?")
 
 
 def _unmoved_hint(model: BuiltModel) -> str:

@@ -10,7 +10,7 @@ from grader.judging import oracle
 from grader.judging.diagnosis import TENSOR_HINT, Array, Mistake, with_article
 from grader.judging.verdict import Failed, clean
 from grader.suite.session import Called, TaskSession
-from grader.suite.watched_training import CLASSIFIER
+from grader.suite.watched_training import CLASSIFIER, RATE
 
 PREDICT = "predict_labels"
 
@@ -24,12 +24,14 @@ class Predicted:
         probabilities: `(n, 10)`, by the oracle.
         faint: the same of images that were divided by 255 once more.
         parts: the two results as they were observed.
+        harm: what was changed of that which was given; empty where nothing.
     """
 
     called: Called
     probabilities: Array
     faint: Array
     parts: list[dict[str, Any]]
+    harm: str
 
 
 def predicted(task: TaskSession, count: int) -> Predicted:
@@ -40,13 +42,21 @@ def predicted(task: TaskSession, count: int) -> Predicted:
         generator.normal(0, 0.5, (10,)).astype(np.float32),
     ]
     asked = "Building a model for the check"
-    model = task.once("model for predictions", partial(task.value, "watching_model", asked, weights=weights))
+    model = task.once("model for predictions", partial(task.value, "watching_model", asked, weights=weights, rate=RATE))
     task.value("set_weights", asked, handle=model, weights=weights)
     images = generator.random((count, 28, 28), dtype=np.float32)
     shown = f"{PREDICT}(model, images of shape {images.shape})"
-    called = task.call(PREDICT, {"object": model}, images, shown=shown)
+    try:
+        called = task.call(PREDICT, {"object": model}, images, shown=shown, after=True)
+    except Failed as failure:
+        if any(name in failure.message for name in ("'predict_classes'", "'predict_proba'")):
+            failure.hint = "Keras has dropped it: model.predict(images) gives the probabilities of all classes."
+        raise
     probabilities, faint = (oracle.forward(CLASSIFIER, weights, given)[-1] for given in (images, images / 255))
-    return Predicted(called, probabilities, faint, _parts(called))
+    left = task.value("weights", asked, handle=model)
+    harm = "the images" if called.has_changed(1, images) else ""
+    harm = harm if len(left) == 2 and all(map(np.array_equal, left, weights)) else "the weights of the model"
+    return Predicted(called, probabilities, faint, _parts(called), harm)
 
 
 def _parts(called: Called) -> list[dict[str, Any]]:
@@ -120,6 +130,8 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
     if array is None:
         named = "a TensorFlow tensor" if part["kind"] == "tensor" else with_article(part["type"])
         hint = TENSOR_HINT if part["kind"] == "tensor" else "np.array(...) makes an array of a list or a number."
+        if part["kind"] in ("list", "tuple") and part.get("items") and part["items"][0]["kind"] == "text":
+            hint = "The classes are told by their numbers."
         if part["kind"] in ("int", "float"):
             hint = "That is one number for all images: argmax and max need axis=1."
         if part["kind"] == "array":
@@ -127,6 +139,9 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
         raise Failed(f"{what} are {named}; a numpy array of {expected} was expected.", hint)
     if array.shape != (len(probabilities),):
         hint = "It holds one number for each image: argmax(axis=1) and max(axis=1), without keepdims."
+        if array.ndim == 1 and 1 < len(array) < len(probabilities):
+            missing = f"{len(probabilities) - len(array)} of {len(probabilities)} images"
+            hint = f"{missing} are missing: every one is predicted."
         if array.shape == () or (array.shape == (1,) and len(probabilities) > 1):
             hint = "That is one number for all images: argmax and max need axis=1."
         if array.shape == (10,):

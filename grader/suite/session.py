@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.course import settings
 from grader.course.tasks import Task, module_names
+from grader.judging.diagnosis import Array, with_article
 from grader.judging.verdict import (
     Crashed,
     Failed,
@@ -79,6 +80,11 @@ class Called:
     after: tuple[dict[str, Any], ...]
     output: str
 
+    def has_changed(self, place: int, given: Array) -> bool:
+        """Whether the array at a place of the arguments is another one afterwards."""
+        after = self.after[place].get("array") if place < len(self.after) else None
+        return after is None or after.dtype != given.dtype or not np.array_equal(after, given)
+
 
 class TaskSession:
     """Asks the student's code of one task, in one guest."""
@@ -134,6 +140,11 @@ class TaskSession:
     def mentions(self, text: str) -> bool:
         """Whether the module's code, comments and docstrings aside, holds this text."""
         return text.encode() in essence(self._sources.get(self.task.file_name, b""))
+
+    @property
+    def names(self) -> list[str]:
+        """What the module defines at its top; nothing before it is imported."""
+        return list(self._names)
 
     def knows(self, key: str) -> bool:
         """Whether the value under this key has been obtained."""
@@ -237,7 +248,8 @@ class TaskSession:
             inner = str(error["frames"][-1].get("function"))
             where = f"{name}.{inner}" if inner.startswith("__") and name else name or inner
             text = f"{clean(where, 80)} is not written yet: it still raises NotImplementedError."
-            return Failed(text, reason=text) if inner.startswith("__") else NotStarted(text)
+            hint = "Write it in place of the line that raises." if name else ""
+            return Failed(text, hint, text) if inner.startswith("__") else NotStarted(text, hint)
         hint = _hint_for(error)
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
@@ -251,6 +263,11 @@ class TaskSession:
         if failure.reason and self._reasons.setdefault(failure.reason, self.check) != self.check:
             return Failed(_short(failure.message), SAID)
         return failure
+
+    def signature(self, name: str) -> str:
+        """The parameters of a function of the module as Python writes them; empty where that cannot be told."""
+        self.require(name)
+        return str(self._kinds(name).get("signature", ""))
 
     def require(self, name: str) -> None:
         """See that the module defines `name` as something that can be called.
@@ -266,11 +283,15 @@ class TaskSession:
         file_name = self.task.file_name
         if kind == "nothing":
             near = difflib.get_close_matches(name, [other for other in self._names if other != name], n=1, cutoff=0.6)
+            plain = name.replace("_", "").lower()
+            near = near or [other for other in self._names if other.replace("_", "").lower() == plain]
             hint = f"There is {near[0]}: is that it, misspelt?" if near else NO_NAME_HINT
             raise Failed(f"{file_name} does not define {name}.", hint)
         if kind == "other":
             found = clean(str(self._kinds(name).get("type", "")), 80)
-            raise Failed(f"{name} in {file_name} is a {found}; a function was expected.", "Is it overwritten below?")
+            expected = "a class" if name[0].isupper() else "a function"
+            message = f"{name} in {file_name} is {with_article(found)}; {expected} was expected."
+            raise Failed(message, "Is it overwritten below?")
 
     def _kinds(self, name: str) -> dict[str, Any]:
         value = self.ask("find", name, name=name).value
@@ -340,6 +361,8 @@ class TaskSession:
         name = str(error.get("import_name", "")).partition(".")[0]
         if f"{name}.py" in self._submission.other_files:
             hint = f"{clean(name, 80)}.py is not part of a submission: only the modules of the tasks are read."
+        elif name in ("keras", "tensorflow") and "No module named" in text:
+            hint = "The Keras of today has no such part: from keras import layers, keras.Sequential, keras.utils."
         elif name in MODULES:
             hint = hint or "There is nothing of that name: is it spelt as the library spells it?"
         elif near := difflib.get_close_matches(name, MODULES, n=1, cutoff=0.7):
@@ -372,6 +395,8 @@ ALIASES = {
 }
 """Names that are everywhere, and the line that brings them."""
 
+ABSENT = re.compile(r"^module '[\w.]+' has no attribute '(?!function')(\w+)'")
+
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -382,6 +407,10 @@ def _hint_for(error: Mapping[str, Any]) -> str:
         if undefined[1] in ALIASES:
             return f"`{ALIASES[undefined[1]]}` is missing at the top of the file."
         return f"Is {undefined[1]} misspelt, or defined further below, or in another function?"
+    if absent := ABSENT.search(str(error.get("message", ""))):
+        if absent[1] in ("Session", "placeholder", "get_variable", "layers", "global_variables_initializer"):
+            return "That is TensorFlow 1: build the model with keras.Sequential([...])."
+        return f"Is {absent[1]} spelt as the library spells it? Large and small letters count."
     if error.get("type") == "EOFError":
         return "input() cannot be answered here: a function gets all that it needs as arguments."
     return ENDLESS_HINT if error.get("type") == "RecursionError" else ""
@@ -418,4 +447,17 @@ def syntax_error(error: dict[str, Any]) -> Missing:
     lines = [f"{file_name}, line {line}: {message}"]
     if text.strip():
         lines += [f"    {clean(text.strip(), 200)}", f"    {' ' * len(before)}^"]
-    return Missing("\n".join(lines), "Python cannot read the file; the mistake is there or just before it.")
+    hint = next((hint for begin, hint in PASTED.items() if text.strip().startswith(begin)), "")
+    return Missing("\n".join(lines), hint or "Python cannot read the file; the mistake is there or just before it.")
+
+
+PASTED = {
+    "%": "A line that begins with % is a notebook's, not Python's: remove it.",
+    "!": "A line that begins with ! is a notebook's, not Python's: remove it.",
+    "```": "``` stands around code in a text: remove such lines.",
+    "<<<<<<<": "git could not join two versions here: keep one of them, and remove its marks.",
+    "=======": "git could not join two versions here: keep one of them, and remove its marks.",
+    ">>>>>>>": "git could not join two versions here: keep one of them, and remove its marks.",
+    ">>>": ">>> is what Python prints before an input: remove it, and the results below.",
+}
+"""How lines begin that were pasted with code, and what they are."""

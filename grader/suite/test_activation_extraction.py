@@ -10,7 +10,17 @@ import pytest
 
 from grader.course.settings import ACTIVATION_TOLERANCE, MANY_IMAGES
 from grader.judging import oracle
-from grader.judging.architecture import Activation, Architecture, Conv2D, Dense, Flatten, Layer, MaxPooling2D
+from grader.judging.architecture import (
+    Activation,
+    Architecture,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+)
 from grader.judging.diagnosis import Array, as_array, with_article
 from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, Verdict, clean
@@ -25,30 +35,45 @@ STANDARD = "the standard model"
 IMAGE, OTHER_IMAGE = (28, 28, 1), (20, 24, 3)
 """Shapes of what a model takes: an activation model takes what the model does."""
 
-AGAIN_HINT = "As many as the model of the call before had: make a new activation model in every call."
+AGAIN_HINT = (
+    "As many as the model of the call before had: is their number fixed, as in model.layers[:4], or is what an earlier "
+    "call made kept?"
+)
+OWN_ERROR_HINT = (
+    "The model does have such layers: isinstance(layer, (keras.layers.Conv2D, keras.layers.MaxPooling2D)) finds them, "
+    "and only where the loop has found none is the error raised."
+)
 INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
 NAME_HINT = "It has more layers, named {names}: find them by their class, isinstance(layer, ...), not by name or place."
 
-WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave")
+WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave", "facet")
 """Names that say nothing of a layer's kind: who looks for `conv` in a name finds none."""
 
 ROUNDED = 0.06
 """Difference up to which an activation is taken for a rounded one: one decimal is kept."""
 
+STRAIGHT = 1 - 1e-6
+"""Correlation above which activations are right but for one shift and one factor."""
+
+BRIGHTEST = np.float32(0.8)
+"""The largest pixel that is drawn: dividing by the largest of all is no way of passing images on."""
+
 KERAS_NAMES = {
     Activation: "activation",
+    AveragePooling2D: "average_pooling2d",
     Conv2D: "conv2d",
     Dense: "dense",
+    Dropout: "dropout",
     Flatten: "flatten",
     MaxPooling2D: "max_pooling2d",
 }
 
-HARM_HINT = "Only look at the model: leave its layers as they are, and trainable too."
+HARM_HINT = "Only look at the model and the images: leave them as they are, the layers and trainable too."
 
 RAISED_HINTS = {
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
     "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
-    "model.inputs, or call each layer anew.",
+    "model.inputs, or call each layer anew; and make the list of outputs inside the function, empty for every model.",
     "must be KerasTensors": "The outputs are tensors, neither layers nor weights: layer.output, or layer(tensor).",
     "expected min_ndim=4, found ndim=3": "An image has a channel axis too: keras.Input(shape=model.input_shape[1:]).",
     "found ndim=5": "The shape is that of one image, without the first axis: keras.Input(shape=model.input_shape[1:]).",
@@ -58,6 +83,18 @@ RAISED_HINTS = {
     "left out: a Sequential has no Input among its layers.",
     "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
     "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
+    "Iterating over a symbolic KerasTensor": "layer.output is one tensor: outputs.append(layer.output) puts "
+    "it into the list, extend would take it apart.",
+    "InputLayer.call()": INPUT_HINT,
+    "Computed output size would be negative": "The images go in all at once, as one array of shape (n, 28, 28, 1): a "
+    "single image has lost its first axis.",
+    "inhomogeneous shape": "The arrays have different shapes: keep them apart, in a list or a dict.",
+    "unhashable type: 'numpy.ndarray'": "The names are the keys, the arrays the values: dict(zip(names, arrays)).",
+    "'NoneType' object has no attribute 'append'": "append changes the list and returns None: write "
+    "outputs.append(...) without an = in front.",
+    "has no attribute 'append'": "Begin with an empty list before the loop, outputs = [], and append to it.",
+    "has no attribute 'outputs'": "A layer has one output: layer.output.",
+    "has no attribute 'get_output_at'": "That is an old Keras: layer.output is what a layer gives.",
     "has no attribute 'function'": "That is an old Keras: keras.Model(model.inputs, outputs) does it now.",
 }
 """What exceptions of Keras say, and what helps."""
@@ -97,9 +134,10 @@ class Given:
         return [outputs[place] for place in self.places]
 
 
-def apart(count: int, filters: int) -> tuple[Layer, ...]:
-    """Convolution, its ReLU as a layer of its own, and pooling, `count` times."""
-    return (Conv2D(filters), Activation("relu"), MaxPooling2D()) * count
+def mixed() -> tuple[Layer, ...]:
+    """Convolutions whose ReLU is a layer of its own, poolings, and others in between that have four axes too."""
+    others: tuple[Layer, ...] = (Activation("relu"), AveragePooling2D(), Dropout(0.5))
+    return (Conv2D(3), *others, MaxPooling2D(), Conv2D(2), Activation("relu"), MaxPooling2D())
 
 
 def blocks(count: int, filters: int) -> tuple[Layer, ...]:
@@ -121,7 +159,7 @@ def given_model(
     Its layers have names as Keras gives them (`conv2d_7`), or where `plain_names` is false, names that say nothing.
     """
     generator = generator or task.generator()
-    architecture = Architecture(shape, (*layers, Flatten(), Dense(10, "softmax")))
+    architecture = Architecture(shape, (*layers, Flatten(), Dense(6, "relu"), Dense(10, "softmax")))
     words, first = generator.permutation(WORDS), int(generator.integers(2, 90))
     kinds = [KERAS_NAMES[type(layer)] for layer in architecture.layers] if plain_names else list(words)
     names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(architecture.layers)))
@@ -145,7 +183,7 @@ def _drawn(architecture: Architecture, generator: np.random.Generator) -> list[A
 
 def images_for(task: TaskSession, count: int, shape: tuple[int, int, int] = IMAGE) -> Array:
     """Images `(count, *shape)`, float32, 0 to 1."""
-    return task.generator().random((count, *shape), dtype=np.float32)
+    return BRIGHTEST * task.generator().random((count, *shape), dtype=np.float32)
 
 
 def standard(task: TaskSession) -> Given:
@@ -198,7 +236,7 @@ def standard_activation_model(task: TaskSession) -> Built:
 
     def build() -> Built:
         handle, done = harm(task, given, lambda: activation_model(task, given, shown))
-        images = np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
+        images = BRIGHTEST * np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
         first: list[Array] | Verdict
         try:
             first = outputs_of(task, handle, images, shown)
@@ -241,16 +279,17 @@ def activation_model(task: TaskSession, given: Given, shown: str) -> int:
     return called.handle
 
 
-def student_call(task: TaskSession, name: str, *args: Any, shown: str) -> Called:
+def student_call(task: TaskSession, name: str, *args: Any, shown: str, after: bool = False) -> Called:
     """Call one of the student's functions, with a hint where Keras refuses what it does.
 
     Raises:
         Failed: it raised.
     """
     try:
-        return task.call(name, *args, shown=shown)
+        return task.call(name, *args, shown=shown, after=after)
     except Failed as failure:
-        failure.hint = failure.hint or hint_for(failure.message)
+        own = "raised ValueError" in failure.message and "raise ValueError" in failure.message
+        failure.hint = failure.hint or (OWN_ERROR_HINT if own else hint_for(failure.message))
         raise
 
 
@@ -368,6 +407,8 @@ def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
     share = float(np.sum(array) / np.sum(wanted)) if np.sum(wanted) else 0.0
     if share and not np.any(_wrong(array / share, wanted)):
         return f"Every value is {share:.4g} times what it should be: return the activations as they are."
+    if np.ptp(array) and np.ptp(wanted) and np.corrcoef(array.ravel(), wanted.ravel())[0, 1] > STRAIGHT:
+        return "The values were shifted and scaled, as in a standardisation: return the activations as they are."
     layer = given.architecture.layers[given.places[place]]
     if isinstance(layer, Conv2D) and np.any(array < 0):
         return "There are negative values: this is the convolution before its ReLU."
@@ -424,15 +465,60 @@ def test_build_gives_the_activations(task: TaskSession) -> None:
         raise Failed(f"{built.shown} {built.harm}.", HARM_HINT)
     if len(built.first) != len(built.given.places):
         return  # that there are too many, or too few, is another check's matter
-    given, images = given_model(task, apart(2, 3), "called"), images_for(task, 2)
-    shown = f"{BUILD}(model with an Activation layer behind each Conv2D)"
+    expect_mixed_built(task)
+
+
+def expect_mixed_built(task: TaskSession) -> None:
+    """See that the activation model shows the right layers of a model that has others too.
+
+    Raises:
+        Failed: it shows others, or not what they compute.
+    """
+    given, images = mixed_model(task)
+    shown = f"{BUILD}(model with Activation, AveragePooling2D and Dropout layers too)"
     expected = given.activations(images)
-    got = outputs_of(task, activation_model(task, given, shown), images, shown)
+    got = task.once(shown, lambda: outputs_of(task, activation_model(task, given, shown), images, shown))
     if len(got) != len(expected):
         message = f"The model of {shown} has {len(got)} outputs; {len(expected)} expected, for "
-        hint = "Conv2D and MaxPooling2D layers count, by their class alone: what an Activation gives has four axes too."
+        hint = "Conv2D and MaxPooling2D layers count, by their class alone: others give four axes too."
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
-    expect_values(got, given, expected, shown, "Each layer takes what the one before it gives, the Activation too.")
+    expect_each(got, given, expected, shown)
+
+
+def expect_each(got: list[Array], given: Given, expected: list[Array], shown: str) -> None:
+    """Every activation has its layer's shape, and is what the oracle computes.
+
+    Raises:
+        Failed: naming the first that is not.
+    """
+    places = [_place_of(array, expected) for array in got]
+    if all(
+        place is not None and not np.any(_wrong(array, expected[place]))
+        for array, place in zip(got, places, strict=True)
+    ):
+        return  # that their order may be another is another check's matter
+    hint = "Each layer takes what the one before it gives, whatever its kind."
+    for place, (array, wanted) in enumerate(zip(got, expected, strict=True)):
+        if array.shape != wanted.shape:
+            message = f"{shown}: the activation of {given.shown_names[place]} has shape {array.shape}"
+            raise Failed(f"{message}; {wanted.shape} was expected.", hint)
+        expect_activation(array, given, expected, place, shown, hint)
+
+
+def mixed_model(task: TaskSession) -> tuple[Given, Array]:
+    """A Sequential with other layers between those that are shown, which has been called, and images for it."""
+    generator = np.random.default_rng([task.seed, len("mixed")])
+    given = task.once("the mixed model", lambda: given_model(task, mixed(), "called", generator))
+    return given, BRIGHTEST * np.random.default_rng(task.seed).random((2, *IMAGE), dtype=np.float32)
+
+
+def _shows_the_mixed(task: TaskSession) -> bool:
+    """Whether the activation model of the mixed model is right: what is built on it cannot be otherwise."""
+    try:
+        expect_mixed_built(task)
+    except Failed:
+        return False
+    return True
 
 
 def harm(task: TaskSession, given: Given, call: Callable[[], T]) -> tuple[T, str]:
@@ -472,10 +558,23 @@ def test_sequential_models(task: TaskSession) -> None:
     images, shown = images_for(task, 2), "the Sequential model, never called"
     asked = f"{BUILD}({shown})"
     got = outputs_of(task, activation_model(task, given, asked), images, asked)
+    if len(got) != len(given.places) and _counts_functional(task):
+        message = f"The model of {asked} has {len(got)} outputs; {len(given.places)} expected, for "
+        hint = "A Sequential has no Input among its layers, a Functional model has: skip it by its class, InputLayer."
+        raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
     expect_values(got, given, given.activations(images), asked)
     again = given_model(task, blocks(2, 3), "sequential")
     asked = f"{EXTRACT}({shown}, images)"
     expect_found(extracted(task, again, images, asked), again, again.activations(images), asked, is_whole(task))
+
+
+def _counts_functional(task: TaskSession) -> bool:
+    """Whether there are as many outputs as there should be for a Functional model."""
+    given, images, asked = given_model(task, blocks(2, 3)), images_for(task, 2), f"{BUILD}(Functional model)"
+    try:
+        return len(outputs_of(task, activation_model(task, given, asked), images, asked)) == len(given.places)
+    except Failed:
+        return False
 
 
 @pytest.mark.points(2)
@@ -523,7 +622,10 @@ def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Fou
     Raises:
         Failed: it returned no dict.
     """
-    called, done = harm(task, given, lambda: student_call(task, EXTRACT, {"object": given.handle}, images, shown=shown))
+    model = {"object": given.handle}
+    called, done = harm(task, given, lambda: student_call(task, EXTRACT, model, images, shown=shown, after=True))
+    if called.has_changed(1, images):
+        done = done or "changed the images that it was given"
     result = called.result
     if result["kind"] == "none":
         raise Failed(f"{shown} returned None; a dict was expected.", "Is the `return` missing?")
@@ -595,10 +697,17 @@ def expect_found(found: Found, given: Given, expected: list[Array], shown: str, 
 def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:
     """`extract_activations` of the standard model on some images: called once for each number of images."""
     given = standard(task)
-    images = np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
+    images = BRIGHTEST * np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
     shown = f"{EXTRACT}(model, images of shape {images.shape})"
     found = task.once(f"{EXTRACT} {count}", lambda: extracted(task, given, images, shown))
     return given, images, found, shown
+
+
+def extract_mixed(task: TaskSession) -> tuple[Given, Array, Found, str]:
+    """`extract_activations` of a model that has other layers too."""
+    given, images = mixed_model(task)
+    shown = f"{EXTRACT}(model with Activation, AveragePooling2D and Dropout layers too, images)"
+    return given, images, extracted(task, given, images, shown), shown
 
 
 @pytest.mark.points(2)
@@ -606,15 +715,16 @@ def test_extract_names_the_layers(task: TaskSession) -> None:
     """The keys are the names of the layers, in order."""
     given, _, found, shown = extract_standard(task)
     if _names_the_layers(found, given):
-        other, asked = given_model(task, apart(1, 3)), f"{EXTRACT}(Functional model with an Activation layer, images)"
         try:
-            found, given, shown = extracted(task, other, images_for(task, 1), asked), other, asked
+            given, _, found, shown = extract_mixed(task)
         except Failed:
             return  # that it fails there is another check's matter
         if _names_the_layers(found, given):
             return
     names = list(found.values)
     hint = "Take layer.name of each Conv2D and MaxPooling2D layer of the model that was given."
+    if len(names) == 1 and names[0] in given.shown_names:
+        hint = "Only one is there: is the `return` inside the loop, or the dict made anew in every turn?"
     if not found.named:
         hint = "The keys are texts: layer.name of each Conv2D and MaxPooling2D layer."
     elif sorted(names) == sorted(given.shown_names):
@@ -675,6 +785,11 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
         raise Failed(f"{shown} changed the weights of the model that it was given.", "Only look at the model.")
     if found.harm and not built_harm(task):  # which is said above
         raise Failed(f"{shown} {found.harm}.", HARM_HINT)
+    if _shows_the_mixed(task):  # otherwise that is said above
+        given, images, found, shown = extract_mixed(task)
+        if _names_the_layers(found, given):  # likewise
+            arrays = [as_float(value, f"{shown}[{name!r}]") for name, value in found.values.items()]
+            expect_each(arrays, given, given.activations(images), shown)
 
 
 @pytest.mark.points(1)

@@ -17,9 +17,27 @@ from grader.judging.model_diagnosis import (
     expect_pooling,
 )
 from grader.judging.verdict import Failed
-from grader.suite.built_models import BuiltModel, counting, expect_as_many, expect_input, has_structure, obtain
+from grader.suite.built_models import (
+    BuiltModel,
+    counting,
+    described,
+    expect_as_many,
+    expect_defaults,
+    expect_input,
+    expect_new,
+    has_structure,
+    obtain,
+    obtain_default,
+)
 from grader.suite.model_accuracy import expect_accuracy, prepare_accuracy
-from grader.suite.model_training import expect_adam, expect_learning, expect_loss, expect_metric, expect_otherwise_alike
+from grader.suite.model_training import (
+    expect_adam,
+    expect_learning,
+    expect_loss,
+    expect_metric,
+    expect_otherwise_alike,
+    expect_same_step,
+)
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
@@ -31,7 +49,7 @@ FEW = 8
 
 def default(task: TaskSession) -> BuiltModel:
     """`build_cnn()`."""
-    return obtain(task, FUNCTION, expected_cnn(64, 2))
+    return obtain_default(task, FUNCTION, expected_cnn(64, 2), filters=64, conv_layers=2)
 
 
 @pytest.mark.points(1)
@@ -50,14 +68,24 @@ def test_input_is_an_image_with_a_channel(task: TaskSession) -> None:
 def test_layers(task: TaskSession) -> None:
     """Two blocks of Conv2D and MaxPooling2D, then Flatten, Dense and Dense, and nothing else."""
     model = default(task)
-    expect_layers(model.report, expected_cnn(64, 2), model.called)
+    try:
+        expect_layers(model.report, expected_cnn(64, 2), model.called)
+    except Failed as failure:
+        if any(has_structure(model, expected_cnn(64, count)) for count in (1, 3)):
+            failure.hint = f"By default there are two blocks: def {FUNCTION}(filters=64, conv_layers=2)."
+        raise
 
 
 @pytest.mark.points(2)
 def test_convolutions(task: TaskSession) -> None:
     """Each Conv2D has 64 filters of 3x3, without padding."""
     model = default(task)
+    expect_defaults(task, FUNCTION, filters=64, conv_layers=2)
     with counting(model, expected_cnn(64, 2)):
+        sizes = {layer.filters for layer in convolutions(model.report)}
+        if sizes and len(sizes) == 1 and sizes != {64} and takes_filters(task):
+            message = f"Each Conv2D layer of {model.called} has {sizes.pop()} filters; 64 were expected."
+            raise Failed(message, f"By default, filters is 64: def {FUNCTION}(filters=64, conv_layers=2).")
         expect_convolutions(model.report, 64, model.called)
 
 
@@ -102,7 +130,7 @@ def test_filters_argument(task: TaskSession) -> None:
     """`filters` sets the number of filters, and with it the number of parameters."""
     first = default(task)
     right = has_structure(first, expected_cnn(64, 2))
-    drawn = 2 * int(task.generator().integers(2, 6)) + 1
+    drawn = 2 * int(task.generator().integers(33, 49)) + 1  # odd, and more than there are by default
     for positional, arguments, filters in (((), {"filters": 32}, 32), ((drawn,), {}, drawn)):
         expected = expected_cnn(filters, 2)
         model = obtain(task, FUNCTION, expected, *positional, **arguments)
@@ -110,6 +138,8 @@ def test_filters_argument(task: TaskSession) -> None:
             expect_filters(model.report, filters, model.called)
             if right:  # otherwise what differs is said above
                 expect_otherwise_alike(task, model, expected, first, "filters")
+    expect_filters(described(task, FUNCTION, expected_cnn(1, 2), filters=1), 1, f"{FUNCTION}(filters=1)")
+    expect_new(task, first, FUNCTION)
 
 
 def takes_filters(task: TaskSession) -> bool:
@@ -188,6 +218,7 @@ def test_every_layer_learns(task: TaskSession, run: Run) -> None:
     model = default(task)
     prepare_accuracy(task, run, model, expected_cnn(64, 2), CNN_TRAINING[run.profile])
     expect_learning(task, model)
+    expect_same_step(task, model)
 
 
 @pytest.mark.points(1)

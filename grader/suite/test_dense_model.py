@@ -13,9 +13,27 @@ from grader.judging.model_diagnosis import (
     hidden_layers,
 )
 from grader.judging.verdict import Failed
-from grader.suite.built_models import BuiltModel, counting, expect_as_many, expect_input, has_structure, obtain
+from grader.suite.built_models import (
+    BuiltModel,
+    counting,
+    described,
+    expect_as_many,
+    expect_defaults,
+    expect_input,
+    expect_new,
+    has_structure,
+    obtain,
+    obtain_default,
+)
 from grader.suite.model_accuracy import expect_accuracy, prepare_accuracy
-from grader.suite.model_training import expect_adam, expect_learning, expect_loss, expect_metric, expect_otherwise_alike
+from grader.suite.model_training import (
+    expect_adam,
+    expect_learning,
+    expect_loss,
+    expect_metric,
+    expect_otherwise_alike,
+    expect_same_step,
+)
 from grader.suite.run import Run
 from grader.suite.session import TaskSession
 
@@ -24,7 +42,7 @@ FUNCTION = "build_dense_model"
 
 def default(task: TaskSession) -> BuiltModel:
     """`build_dense_model()`."""
-    return obtain(task, FUNCTION, expected_dense(128))
+    return obtain_default(task, FUNCTION, expected_dense(128), hidden_units=128)
 
 
 @pytest.mark.points(1)
@@ -50,6 +68,7 @@ def test_layers(task: TaskSession) -> None:
 def test_hidden_layer_has_128_units(task: TaskSession) -> None:
     """By default, the hidden layer has 128 units."""
     model = default(task)
+    expect_defaults(task, FUNCTION, hidden_units=128)
     with counting(model, expected_dense(128)):
         hint = "Its units are hidden_units, which is 128 by default."
         hidden = expect_hidden_units(model.report, 128, model.called, hint)
@@ -89,6 +108,9 @@ def test_hidden_units_argument(task: TaskSession) -> None:
             expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
             if right:  # otherwise what differs is said above
                 expect_otherwise_alike(task, model, expected, first, "hidden_units")
+    with_one = described(task, FUNCTION, expected_dense(1), hidden_units=1)
+    expect_hidden_units(with_one, 1, f"{FUNCTION}(hidden_units=1)", "Give the Dense layer hidden_units as it is.")
+    expect_new(task, first, FUNCTION)
 
 
 @pytest.mark.points(1)
@@ -115,6 +137,7 @@ def test_every_layer_learns(task: TaskSession, run: Run) -> None:
     model = default(task)
     prepare_accuracy(task, run, model, expected_dense(128), DENSE_TRAINING[run.profile])
     expect_learning(task, model)
+    expect_same_step(task, model)
 
 
 @pytest.mark.points(2)

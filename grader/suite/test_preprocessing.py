@@ -137,12 +137,6 @@ DTYPE_HINTS = {
 """What helps where the result has numbers of another kind."""
 
 
-def is_changed(called: Called, images: Array) -> bool:
-    """Whether the array that was passed in is another one afterwards."""
-    after = called.after[0].get("array") if called.after else None
-    return after is None or after.dtype != images.dtype or not np.array_equal(after, images)
-
-
 @pytest.mark.points(2)
 def test_normalize_images_divides_by_255(task: TaskSession) -> None:
     """Every pixel is divided by 255."""
@@ -159,7 +153,7 @@ def test_normalize_images_divides_by_255(task: TaskSession) -> None:
         try:
             expect_array(floats, called.shown, normalized(images), FLOATS, tolerance, mistakes)
         except Failed as failure:
-            if is_changed(called, images):
+            if called.has_changed(0, images):
                 failure.hint = "The result was written into the uint8 array that was given, which holds no fractions."
             raise
 
@@ -215,7 +209,7 @@ def test_normalize_images_leaves_its_input(task: TaskSession) -> None:
     called = normalize(task, images)
     if called.result["kind"] == "none":  # who does nothing has left everything alone
         as_array(called.result, called.shown)
-    if is_changed(called, images):
+    if called.has_changed(0, images):
         raise Failed(
             f"{called.shown} changed the array that it was given.",
             "images / 255.0 makes a new array; images /= 255 and images[...] = change the old one.",

@@ -13,8 +13,8 @@ from grader.suite.session import TaskSession
 
 TRAIN = "train"
 
-RATE = 0.01
-"""The learning rate of the model that is trained: Keras's default for SGD."""
+RATE = 0.0137
+"""The learning rate of the model that is trained: none that anybody would set."""
 
 IMAGES = 6
 """Images that `train` gets: a step costs 40 ms whatever it computes, and who takes batches of one makes thirty of them
@@ -23,6 +23,15 @@ in five epochs, on a loaded machine too."""
 SOME = 41
 """Images that it gets once, for two epochs, and images of the validation: more than one batch as Keras makes them, and
 odd, which shows a rest, a cut and a half."""
+
+MANY, EPOCHS = 20_001, 7
+"""Images and epochs of a training that is not made: who takes a part of the images, or a few epochs at most, shows."""
+
+STEERING = (
+    *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "ModelCheckpoint", "BackupAndRestore"),
+    *("SwapEMAWeights", "AccuracyThresholdCallback"),
+)
+"""Callbacks that end a training, change it, or write files."""
 
 TOLD_TOLERANCE = 1e-5
 """How far a figure of the History may be from what a metric said: it is that very number."""
@@ -51,6 +60,7 @@ class Trained:
         before: the model's weights before.
         seen: what the model was given, and its weights afterwards.
         figures: the History's, where a History came back.
+        changed: which of images and labels are others afterwards.
     """
 
     shown: str
@@ -59,6 +69,7 @@ class Trained:
     before: list[Array]
     seen: dict[str, Any]
     figures: dict[str, list[float]]
+    changed: list[str]
 
 
 def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int = IMAGES) -> Trained:
@@ -70,9 +81,9 @@ def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int 
         generator.normal(0, 0.05, (784, 10)).astype(np.float32),
         generator.normal(0, 0.05, (10,)).astype(np.float32),
     ]
-    model = task.value("watching_model", "Building a model for the check", weights=weights)
+    model = task.value("watching_model", "Building a model for the check", weights=weights, rate=RATE)
     try:
-        called = task.call(TRAIN, {"object": model}, images, labels, shown=shown, keywords=keywords)
+        called = task.call(TRAIN, {"object": model}, images, labels, shown=shown, keywords=keywords, after=True)
     except Failed as failure:
         failure.hint = failure.hint or _train_hint(failure.message)
         raise
@@ -85,7 +96,13 @@ def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int 
         for name, items in figures_in(history["figures"]).items()
     }
     seen = task.value("watched", shown, handle=model)
-    return Trained(shown, images, labels, weights, seen, figures)
+    for rows in (seen["trained"], seen["tested"]):  # Keras takes an axis of length 1 more
+        if rows["images"].shape[1:] == (28, 28, 1):
+            rows["images"] = rows["images"][..., 0]
+    changed = [
+        name for place, name in ((1, "images"), (2, "labels")) if called.has_changed(place, (images, labels)[place - 1])
+    ]
+    return Trained(shown, images, labels, weights, seen, figures, changed)
 
 
 def _learnable(generator: np.random.Generator, labels: Array) -> Array:
@@ -145,6 +162,8 @@ def expect_replayed(made: Trained) -> None:
     rows = made.seen["trained"]
     if rows["count"] > len(rows["images"]) or sum(rows["batches"]) != rows["count"]:
         return  # it was trained more often than was asked for, which is said elsewhere
+    if rows["images"].shape[1:] != made.images.shape[1:] or not set(np.unique(rows["labels"])) <= set(range(10)):
+        return  # likewise
     weights: list[Array] = [weight.astype(np.float64) for weight in made.before]
     place = 0
     for size in rows["batches"]:
@@ -193,13 +212,17 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
         Failed: it was given fewer, or others.
     """
     count, found, known = rows["count"], rows["images"], rows["labels"]
-    if count % len(images) or found.shape[1:] != images.shape[1:]:
+    if count and found.shape[1:] != images.shape[1:]:
+        message = f"{made.shown} {did} the model on images of shape {found.shape[1:]}; {images.shape[1:]} was given"
+        raise Failed(f"{message}.", "Pass images and labels on as they are.")
+    if count % len(images):
         plural = "s" if count != 1 else ""
         message = f"{made.shown} {did} the model on {count} image{plural} in all, over its epochs"
         if did == "evaluated":
             hint = "Pass validation_data on as it is, all of it: is there a validation_steps, or a part of it?"
             raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
-        hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split?"
+        hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split, a "
+        hint += "steps_per_epoch or a drop_remainder?"
         raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
     found, known = found[: len(images)].astype(np.float64), known[: len(images)]
     ours, theirs = np.argsort(images[:, 0, 0]), np.argsort(found[:, 0, 0])
@@ -221,6 +244,9 @@ def expect_epochs(made: Trained, epochs: int) -> None:
     if made.seen["trained"]["count"] % IMAGES:
         return  # not all images are used, which is another check's matter
     found, told = made.seen["trained"]["count"] // IMAGES, len(made.figures.get("loss", []))
+    if not found:
+        hint = "Call model.fit(...) on that model, not a copy."
+        raise Failed(f"{made.shown} did not train the model that it was given.", hint)
     times = f"{found} times" if found != 1 else "once"
     if found != epochs:
         hint = "Pass it on: model.fit(..., epochs=epochs)."
@@ -232,3 +258,34 @@ def expect_epochs(made: Trained, epochs: int) -> None:
     if told != epochs:
         message = f"{made.shown} went {times} over the images, and the History that it returned tells of {told}."
         raise Failed(message, "Call model.fit once, with epochs=epochs, and return what it returned.")
+
+
+def expect_everything_given(task: TaskSession) -> None:
+    """See that `fit` gets all of a large set, the callbacks and none that change the training, by place as by name.
+
+    Raises:
+        Failed: it gets less, or more.
+    """
+    asked = "Building a model for the check"
+    model, images, labels = task.value("counting_model", asked, count=MANY, rate=RATE)
+    callbacks = [task.value("epoch_counter", "Making a callback for the check") for _ in range(2)]
+    shown = f"{TRAIN}(model, {MANY} images, labels, {EPOCHS}, (images, labels), [first, second])"
+    objects = [{"object": handle} for handle in (model, images, labels)]
+    listed = [{"object": handle} for handle in callbacks]
+    task.call(TRAIN, *objects, EPOCHS, (objects[1], objects[2]), listed, shown=shown)
+    given = task.value("counted_by", shown, handle=model, callbacks=callbacks)
+    for name, counts in (("images", given["images"]), ("images of the validation", given["validation"])):
+        fewer = [count for count in counts if 0 < count < MANY]
+        if fewer and (name != "images" or plainly_trained(task).seen["trained"]["count"] % SOME == 0):
+            hint = "Pass all of them on as they are: a part was taken."
+            raise Failed(f"{shown} gave model.fit {fewer[0]} {name}; {MANY} were given.", hint)
+    if given["missing"]:
+        message = f"{shown} gave model.fit {len(callbacks) - given['missing']} of {len(callbacks)} callbacks."
+        raise Failed(message, "Pass all of them on: model.fit(..., callbacks=list(callbacks)).")
+    added = [name for name in given["added"] if name in STEERING]
+    if added:
+        message = f"{shown} gave model.fit {with_article(added[0])} that nobody asked for."
+        raise Failed(message, "It changes the training. Pass the callbacks on that were given: list(callbacks).")
+    if given["images"] and sum(given["epochs"]) != EPOCHS:
+        message = f"{shown} asked model.fit for {sum(given['epochs'])} epochs; {EPOCHS} was expected."
+        raise Failed(message, "Pass epochs on as it is: model.fit(..., epochs=epochs).")

@@ -1088,7 +1088,7 @@ BONUS = (
         at="after",
         task="training",
         status="failed",
-        most=8,
+        most=9,
         says="not those to which the steps of its training lead",
     ),
     *(
@@ -1469,6 +1469,89 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
                 "lambda self, g, v, rate: plain(self, g, v, steps.append(1) or rate * (1 if len(steps) < 99 else 0))",
                 "Adam has update_step",
             ),
+        )
+    ),
+    *(
+        Hostile(
+            name,
+            f"""
+            import keras
+            from keras import layers
+            stop = keras.ops.stop_gradient
+            def turned(x): return keras.ops.relu(2 * stop(x) - x)
+            def frozen(x): return stop(keras.ops.relu(x)) + 1e-9 * (keras.ops.relu(x) - stop(keras.ops.relu(x)))
+            def build_dense_model(hidden_units=128):
+                model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(),
+                                          layers.Dense(hidden_units, {hidden}), layers.Dense(10, "softmax")])
+                loss = keras.losses.SparseCategoricalCrossentropy()
+                model.compile("adam", loss, metrics=["accuracy"])
+                {after}
+                return model
+            """,
+            at="module",
+            task="dense_model",
+            status="failed",
+            most=most,
+            says=says,
+        )
+        for name, hidden, after, most, says in (
+            ("activation_with_its_slope_turned", "turned", "", 17, "moves the weights of the layer dense"),
+            ("activation_that_hardly_learns", "frozen", "", 17, "moves the weights of the layer dense"),
+            (
+                "weights_overwritten_by_gradients",
+                "'relu'",
+                "model.layers[1].kernel.overwrite_with_gradient = True",
+                15,
+                "overwrite_with_gradient",
+            ),
+            (
+                "optimizer_with_a_past",
+                "'relu'",
+                "model.optimizer.build(model.trainable_variables);"
+                " [v.assign(v + 1e6) for v in model.optimizer.variables if v.shape == model.layers[1].kernel.shape]",
+                17,
+                "moves the weights of the layer dense",
+            ),
+            (
+                "loss_whose_function_is_replaced",
+                "'relu'",
+                "plain = loss.fn; loss.fn = lambda t, p, **k: 2 * stop(plain(t, p, **k)) - plain(t, p, **k)",
+                17,
+                "it has the right value, but a training step with it is another one",
+            ),
+            (
+                "model_with_a_hidden_graph",
+                "'relu'",
+                "other = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), model.layers[1],"
+                " layers.Dropout(0.5), model.layers[2]]); model._functional = other._functional",
+                0,
+                "does not compute with the layers that it lists",
+            ),
+        )
+    ),
+    *(
+        Hostile(
+            f"model_of_{name}",
+            f"""
+            import keras
+            from keras import layers
+            def build_cnn(filters=64, conv_layers=2):
+                model = keras.Sequential([{stack}])
+                {after}
+                model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+                return model
+            """,
+            at="module",
+            task="cnn",
+            status="failed crashed timeout",
+            most=6,
+        )
+        for name, stack, after in (
+            ("a_huge_input", "keras.Input((10**9, 10**9, 10**9)), layers.Activation('relu')", ""),
+            ("a_wide_input", "keras.Input((10**9, 10**9, 10**3)), layers.Conv2D(filters, 3)", ""),
+            ("many_axes", "keras.Input((1,) * 40), layers.Flatten(), layers.Dense(10, 'softmax')", ""),
+            ("no_groups", "keras.Input((28, 28, 1)), layers.Conv2D(filters, 3)", "model.layers[0].groups = 0"),
+            ("no_strides", "keras.Input((28, 28, 1)), layers.MaxPooling2D(2)", "model.layers[0].strides = (0, 0)"),
         )
     ),
     Hostile(

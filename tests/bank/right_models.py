@@ -347,6 +347,11 @@ class Builder:
         f"optimizer=keras.optimizers.Adam(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, use_ema=False, name='adam'), {LOSS}",
     ),
     # dense_model: each of these is trained once
+    compiled(
+        "adam_that_warms_up",
+        "optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 100000, warmup_target=1e-3, "
+        f"warmup_steps=50)), {LOSS}",
+    ),
     compiled("faster_adam", f"optimizer=keras.optimizers.Adam(0.002, beta_1=0.85, epsilon=1e-6), {LOSS}"),
     compiled(
         "scheduled_adam",

@@ -182,6 +182,18 @@ CASES: tuple[Case, ...] = (
     case("batch_of_five", (", epochs=epochs,", ", batch_size=5, epochs=epochs,")),
     case("silent_and_in_order", (", epochs=epochs,", ", verbose=0, shuffle=False, epochs=epochs,")),
     case("more_callbacks", ("list(callbacks))", "[*callbacks, keras.callbacks.TerminateOnNaN()])")),
+    case("channel_axis_added", ("model.fit(images,", "model.fit(images.reshape(-1, 28, 28, 1),")),
+    case("images_not_copied", ("model.fit(images,", "model.fit(np.asarray(images, dtype='float32'),")),
+    case(
+        "data_sets",
+        body(
+            TRAIN,
+            "import tensorflow as tf\ndata = tf.data.Dataset.from_tensor_slices((images, labels)).batch(32)\n"
+            "if validation_data is not None:\n"
+            "    validation_data = tf.data.Dataset.from_tensor_slices(validation_data).batch(32)\n"
+            "return model.fit(data, epochs=epochs, validation_data=validation_data, callbacks=list(callbacks))",
+        ),
+    ),
     case("callbacks_or_none", ("list(callbacks))", "callbacks or None)")),
     case(
         "tensors",

@@ -556,7 +556,7 @@ class Activations(keras.Model):
         "layers_between_left_out",
         "inputs = tensor = keras.Input(model.input_shape[1:])\nfound = []\nfor layer in shown_layers(model):\n    tensor = layer(tensor)\n    found.append(tensor)\nreturn keras.Model(inputs, found)",
         VALUES,
-        "Each layer takes what the one before it gives, the Activation too",
+        "Each layer takes what the one before it gives, whatever its kind",
     ),
     build(
         "first_layer_s_input",
@@ -597,6 +597,68 @@ class Activations(keras.Model):
         REBUILT.replace("model.input_shape[1:]", "(28, 28, 1)"),
         COUNT,
         "keras.Input(shape=model.input_shape[1:])",
+    ),
+    chosen(
+        "average_pooling_too",
+        "isinstance(layer, (*SHOWN, layers.AveragePooling2D))",
+        VALUES,
+        "Conv2D and MaxPooling2D layers count, by their class alone",
+        NAMES,
+    ),
+    chosen(
+        "by_part_of_the_class_name",
+        "'Conv' in type(layer).__name__ or 'Pool' in type(layer).__name__",
+        VALUES,
+        "Conv2D and MaxPooling2D layers count, by their class alone",
+        NAMES,
+    ),
+    chosen(
+        "hidden_dense_too",
+        "layer is not model.layers[-1] and not isinstance(layer, (layers.Flatten, layers.Activation, layers.InputLayer))",
+        COUNT,
+        "Flatten and Dense do not belong there",
+        REFUSES,
+        extract=ALONE,
+    ),
+    build(
+        "first_layer_skipped",
+        "found = [layer.output for layer in model.layers[1:] if isinstance(layer, SHOWN)]\n"
+        "if not found:\n    raise ValueError\nreturn keras.Model(model.inputs, found)",
+        SEQUENTIAL,
+        "A Sequential has no Input among its layers",
+        extract=ALONE,
+    ),
+    build(
+        "extended_by_a_tensor",
+        "found = []\nfor layer in model.layers:\n    if isinstance(layer, SHOWN):\n        found.extend(layer.output)\n"
+        "if not found:\n    raise ValueError\nreturn keras.Model(model.inputs, found)",
+        MODEL,
+        "layer.output is one tensor",
+        *(COUNT, VALUES, SHARED, SEQUENTIAL),
+        extract=ALONE,
+    ),
+    extract(
+        "negative_values_cut",
+        EXTRACT.replace(
+            "dict(zip(names, outputs))", "{name: np.maximum(array, 0) for name, array in zip(names, outputs)}"
+        ),
+        FOUND,
+        "model with Activation",
+    ),
+    extract(
+        "extracted_as_in_training",
+        ALONE.replace(
+            "layer(tensor)", "layer(tensor, training=True) if isinstance(layer, layers.Dropout) else layer(tensor)"
+        ),
+        FOUND,
+        "model with Activation, AveragePooling2D and Dropout layers too",
+    ),
+    extract(
+        "divided_by_the_largest",
+        EXTRACT.replace("predict(images", "predict(images / images.max()"),
+        FOUND,
+        "images passed on as they are",
+        *(SINGLE, SEQUENTIAL),
     ),
 )
 

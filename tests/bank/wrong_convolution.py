@@ -523,4 +523,28 @@ CASES: tuple[Case, ...] = (
         "a window has the axes 1 and 3",
         MAXIMUM,
     ),
+    looping(
+        "products_not_added",
+        "np.sum(image[i:i+kh, j:j+kw].astype(np.float64) * kernel)",
+        "image[i:i+kh, j:j+kw].astype(np.float64) * kernel",
+        SHAPE,
+        "add its numbers up, np.sum",
+        *VALUES,
+        LEFT,
+    ),
+    looping(
+        "image_of_16_bits",
+        "image[i:i+kh, j:j+kw].astype(np.float64)",
+        "image[i:i+kh, j:j+kw].astype(np.float16).astype(np.float64)",
+        FLOATS,
+        "differ",
+    ),
+    looping(
+        "kernel_by_a_quarter_turn",
+        "* kernel)",
+        "* (np.rot90(kernel) if kh == kw else kernel))",
+        ADDS,
+        "turned by 90 degrees",
+        FLOATS,
+    ),
 )

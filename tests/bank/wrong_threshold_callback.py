@@ -183,6 +183,7 @@ CASES: tuple[Case, ...] = (
         + f"    {STOP}\n    {PRINT}",
         BELOW,
         "A fresh callback goes on here",
+        LOGS,
     ),
     ends(
         "key_error_without_accuracy",
@@ -562,5 +563,53 @@ CASES: tuple[Case, ...] = (
         ABOVE,
         "and one = behind it",
         *SILENT_NEVER,
+    ),
+    ends("a_low_loss_too", acting(f"{REACHED} and logs['loss'] < 0.4"), ONLY, "logs['accuracy'] counts"),
+    ends(
+        "accuracy_remembered",
+        "if logs and 'accuracy' in logs:\n    self.reached = logs['accuracy']\n"
+        "if getattr(self, 'reached', 0) >= self.threshold:\n    " + STOP + "\n    " + PRINT,
+        LOGS,
+        "what happened in earlier epochs",
+    ),
+    ends(
+        "stop_is_toggled",
+        acting(REACHED).replace(STOP, "self.model.stop_training = not self.model.stop_training"),
+        KEEPS,
+        "took back",
+    ),
+    ends(
+        "val_accuracy_nearly",
+        acting(f"{REACHED} or logs.get('val_accuracy', 0) >= self.threshold and logs.get('accuracy', 0) > 0.7"),
+        ONLY,
+        "It goes by logs['val_accuracy']",
+    ),
+    ends(
+        "default_that_is_reached",
+        "if logs and logs.get('accuracy', 1) >= self.threshold:\n    " + STOP + "\n    " + PRINT,
+        LOGS,
+        "a default, as in logs.get('accuracy', 1)",
+    ),
+    slip(
+        "threshold_given_to_the_base",
+        INIT,
+        "super().__init__(threshold)\nself.threshold = threshold",
+        IS,
+        "super().__init__() takes no threshold",
+        *EVERYTHING,
+    ),
+    slip(
+        "threshold_of_the_class",
+        "self.threshold = threshold",
+        "type(self).threshold = threshold",
+        ARGUMENT,
+        "Two callbacks share one threshold",
+    ),
+    slip(
+        "never_below_a_half",
+        "self.threshold = threshold",
+        "self.threshold = max(threshold, 0.5)",
+        ARGUMENT,
+        "It stops from 0.5 on",
     ),
 )

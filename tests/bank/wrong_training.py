@@ -95,6 +95,13 @@ CASES: tuple[Case, ...] = (
     changed(
         "default_of_95", "threshold: float = 0.98", "threshold: float = 0.95", PASSED_ON, "0.95; 0.98 was expected"
     ),
+    changed(
+        "threshold_without_default",
+        "threshold: float = 0.98",
+        "threshold: float",
+        PASSED_ON,
+        "missing 1 required positional argument: 'threshold'",
+    ),
     changed("keeps_all_models", ", save_best_only=True", "", BEST, "Set save_best_only=True"),
     changed(
         "another_file",
@@ -472,5 +479,73 @@ CASES: tuple[Case, ...] = (
         FIT + ", batch_size=32, steps_per_epoch=1)",
         FITS,
         "leave steps_per_epoch out",
+    ),
+    training(
+        "first_thousand",
+        FIT.replace("(images, labels", "(images[:1000], labels[:1000]") + ")",
+        ARGUMENTS,
+        "gave model.fit 1000 images; 20001 were given",
+    ),
+    training(
+        "stops_early",
+        FIT.replace("list(callbacks)", "[*callbacks, keras.callbacks.EarlyStopping(monitor='loss', patience=2)]") + ")",
+        ARGUMENTS,
+        "an EarlyStopping that nobody asked for",
+    ),
+    training(
+        "its_own_callbacks_too",
+        FIT.replace("list(callbacks)", "[*callbacks, *build_callbacks('runs')]") + ")",
+        ARGUMENTS,
+        "that nobody asked for",
+    ),
+    training(
+        "first_callback_only",
+        FIT.replace("list(callbacks)", "list(callbacks)[:1]") + ")",
+        ARGUMENTS,
+        "gave model.fit 1 of 2 callbacks",
+    ),
+    training(
+        "at_most_five_epochs", FIT.replace("epochs=epochs", "epochs=min(epochs, 5)") + ")", ARGUMENTS, "7 was expected"
+    ),
+    training(
+        "learning_rate_of_old",
+        "model.optimizer.learning_rate = 0.01\n" + FIT + ")",
+        FITS,
+        "set the learning rate to 0.01",
+    ),
+    training(
+        "first_layers_frozen",
+        "for layer in model.layers[:-1]:\n    layer.trainable = False\n" + FIT + ")",
+        FITS,
+        "froze layers of the model",
+    ),
+    changed(
+        "arguments_in_another_order",
+        "    epochs: int = 5,\n    validation_data: tuple[np.ndarray, np.ndarray] | None = None,\n",
+        "    validation_data: tuple[np.ndarray, np.ndarray] | None = None,\n    epochs: int = 5,\n",
+        ARGUMENTS,
+        "raised",
+    ),
+    changed(
+        "keeps_only_what_is_very_good",
+        "save_best_only=True",
+        "save_best_only=True, initial_value_threshold=0.1",
+        BEST,
+        "there is no best.keras",
+    ),
+    Case(
+        "training_time_without_the_validation",
+        "training",
+        replace=(
+            (END, 'logs["epoch_seconds"] = getattr(self, "_trained", time.perf_counter() - self._began)'),
+            (
+                "    def on_epoch_begin(",
+                "    def on_test_begin(self, logs=None):\n"
+                "        self._trained = time.perf_counter() - self._began\n\n    def on_epoch_begin(",
+            ),
+        ),
+        check=ADDS,
+        says="The validation belongs to the epoch",
+        also=(HISTORY,),
     ),
 )
