@@ -182,8 +182,8 @@ CASES: tuple[Case, ...] = (
     case("batch_of_five", (", epochs=epochs,", ", batch_size=5, epochs=epochs,")),
     case("silent_and_in_order", (", epochs=epochs,", ", verbose=0, shuffle=False, epochs=epochs,")),
     case("more_callbacks", ("list(callbacks))", "[*callbacks, keras.callbacks.TerminateOnNaN()])")),
-    case("channel_axis_added", ("model.fit(images,", "model.fit(images.reshape(-1, 28, 28, 1),")),
-    case("images_not_copied", ("model.fit(images,", "model.fit(np.asarray(images, dtype='float32'),")),
+    case("channel_axis_added", body(TRAIN, TRAIN.replace("(images,", "(images.reshape(-1, 28, 28, 1),"))),
+    case("images_not_copied", body(TRAIN, TRAIN.replace("(images,", "(np.asarray(images, dtype='float32'),"))),
     case(
         "data_sets",
         body(

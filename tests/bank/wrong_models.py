@@ -1084,6 +1084,15 @@ def sly(x):
         top="import functools",
     ),
     dense(
+        "last_one_kept",
+        COMPILED + "    return model",
+        COMPILED
+        + "    if not MODELS or MODELS[0].layers[1].units != hidden_units:\n        MODELS[:] = [model]\n    return MODELS[0]",
+        ARGUMENT,
+        "called twice, gives the same model",
+        top="MODELS = []",
+    ),
+    dense(
         "kept_by_units",
         COMPILED + "    return model",
         COMPILED + "    return MODELS.setdefault(hidden_units, model)",
