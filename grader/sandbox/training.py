@@ -218,8 +218,7 @@ class Counting(keras.Sequential):  # type: ignore[misc]
         epochs = given.get("epochs", 1)
         self.given.epochs.append(epochs if type(epochs) is int and epochs >= 0 else 0)
         given["epochs"] = 1
-        callbacks = given.get("callbacks") or []
-        self.given.callbacks.extend(callbacks if isinstance(callbacks, list | tuple) else [callbacks])
+        self.given.callbacks.extend(_flat(given.get("callbacks") or []))
         if _count(given.get("x")) and _count(given.get("y")):
             given["x"], given["y"] = given["x"][:COUNTED_ROWS], given["y"][:COUNTED_ROWS]
         else:
@@ -237,6 +236,15 @@ Counting.__name__ = Counting.__qualname__ = "Sequential"
 def _count(value: Any) -> int:
     """How many images an array holds; 0 where it is none."""
     return len(value) if isinstance(value, np.ndarray) and value.ndim else 0
+
+
+def _flat(callbacks: Any) -> list[Any]:
+    """All callbacks of a list, of lists in it, or of a CallbackList: Keras takes them all."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return list(callbacks.callbacks)
+    if isinstance(callbacks, list | tuple):
+        return [value for part in callbacks for value in _flat(part)]
+    return [callbacks]
 
 
 def _keras_class(value: Any) -> str:

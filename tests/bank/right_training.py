@@ -185,6 +185,14 @@ CASES: tuple[Case, ...] = (
     case("channel_axis_added", body(TRAIN, TRAIN.replace("(images,", "(images.reshape(-1, 28, 28, 1),"))),
     case("images_not_copied", body(TRAIN, TRAIN.replace("(images,", "(np.asarray(images, dtype='float32'),"))),
     case(
+        "callback_list",
+        body(
+            TRAIN,
+            "every = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model)\n"
+            "return model.fit(images, labels, epochs=epochs, validation_data=validation_data, callbacks=every)",
+        ),
+    ),
+    case(
         "data_sets",
         body(
             TRAIN,
