@@ -220,14 +220,23 @@ class Counting(keras.Sequential):  # type: ignore[misc]
         given["epochs"] = 1
         self.given.callbacks.extend(_flat(given.get("callbacks") or []))
         if _count(given.get("x")) and _count(given.get("y")):
-            given["x"], given["y"] = given["x"][:COUNTED_ROWS], given["y"][:COUNTED_ROWS]
+            given["x"], given["y"] = _few(given["x"]), _few(given["y"])
         else:
             given["steps_per_epoch"] = 1
         if isinstance(validation, tuple | list):
-            given["validation_data"] = tuple(part[:COUNTED_ROWS] for part in validation[:2])
+            given["validation_data"] = tuple(_few(part) for part in validation[:2])
         elif validation is not None:
             given["validation_steps"] = 1
         return super().fit(**given)
+
+    def evaluate(self, x: Any = None, y: Any = None, *arguments: Any, **named: Any) -> Any:
+        """Evaluate on the first few: nobody asks what comes of it."""
+        x, y, named = _few(x), _few(y), named if _count(x) else {"steps": 1, **named}
+        return super().evaluate(x, y, *arguments, **named)
+
+    def predict(self, x: Any, *arguments: Any, **named: Any) -> Any:
+        """Predict the first few."""
+        return super().predict(_few(x), *arguments, **(named if _count(x) else {"steps": 1, **named}))
 
 
 Counting.__name__ = Counting.__qualname__ = "Sequential"
@@ -236,6 +245,11 @@ Counting.__name__ = Counting.__qualname__ = "Sequential"
 def _count(value: Any) -> int:
     """How many images an array holds; 0 where it is none."""
     return len(value) if isinstance(value, np.ndarray) and value.ndim else 0
+
+
+def _few(value: Any) -> Any:
+    """The first images of an array; anything else as it is."""
+    return value[:COUNTED_ROWS] if _count(value) else value
 
 
 def _flat(callbacks: Any) -> list[Any]:

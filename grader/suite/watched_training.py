@@ -24,7 +24,7 @@ SOME = 41
 """Images that it gets once, for two epochs, and images of the validation: more than one batch as Keras makes them, and
 odd, which shows a rest, a cut and a half."""
 
-MANY, EPOCHS = 20_001, 7
+MANY, EPOCHS = 10_001, 7
 """Images and epochs of a training that is not made: who takes a part of the images, or a few epochs at most, shows."""
 
 STEERING = (

@@ -484,7 +484,7 @@ CASES: tuple[Case, ...] = (
         "first_thousand",
         FIT.replace("(images, labels", "(images[:1000], labels[:1000]") + ")",
         ARGUMENTS,
-        "gave model.fit 1000 images; 20001 were given",
+        "gave model.fit 1000 images; 10001 were given",
     ),
     training(
         "stops_early",
