@@ -198,6 +198,7 @@ FORMS: dict[str, Form] = {
     "weights": _are_arrays,
     "set_weights": _is_nothing,
     "state": lambda value: _has(value, layers=_is_count, trainable=_is_bool),
+    "rate": _is_float,
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
     "train_step": lambda value: _has(
         value, logs=is_observation, weights=_are_arrays, own=_are_arrays, own_raised=_is_text, metrics_raised=_is_text

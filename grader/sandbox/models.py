@@ -257,6 +257,10 @@ class Models:
             "trainable": all(bool(part.trainable) for part in (model, *layers, *model.weights)),
         }
 
+    def rate(self, model: Any) -> float:
+        """The learning rate that a compiled model has."""
+        return float(model.optimizer.learning_rate)
+
     def forward(self, model: Any, images: Any) -> dict[str, Any]:
         """The model's outputs for images, in inference mode; a structure of outputs in its own order."""
         outputs = model(keras.ops.convert_to_tensor(images), training=False)

@@ -180,6 +180,10 @@ class Probes:
         """How many layers a model of the grader's own has, and whether all of it learns."""
         return self._keras.state(self._objects[handle])
 
+    def ask_rate(self, handle: int) -> float:
+        """The learning rate of a compiled model."""
+        return self._keras.rate(self._objects[handle])
+
     def ask_forward(self, handle: int, images: Any) -> dict[str, Any]:
         """What a model gives for images, in inference mode: one array or a list of them."""
         return self._keras.forward(self._objects[handle], images)

@@ -212,14 +212,25 @@ def test_acts_only_at_the_end_of_an_epoch(task: TaskSession) -> None:
 
 @pytest.mark.points(1)
 def test_leaves_the_logs_alone(task: TaskSession) -> None:
-    """The logs, which other callbacks read too, stay as they are."""
+    """The logs, which other callbacks read too, stay as they are; and so does the model."""
     for accuracy in (0.5, 0.99):
         made = driver(task)
+        before = looks_of(task, made)
         made.reaches({"accuracy": accuracy, "loss": 0.3, "val_accuracy": 0.4})
         made.reaches({"loss": 0.3})
         if made.changed:
             hint = "Other callbacks, and the History, read the logs too: only look at them."
             raise Failed(f"{made.changed} changed the logs.", hint)
+        if looks_of(task, made) != before:
+            message = f"{made.shown} changed the weights of the model, or its learning rate."
+            raise Failed(message, "A callback that stops a training leaves all else to it.")
+
+
+def looks_of(task: TaskSession, made: Driver) -> tuple[bytes, float]:
+    """The weights and the learning rate of the model that a callback is attached to."""
+    weights = task.value("weights", made.shown, handle=made.model)
+    rate = task.value("rate", made.shown, handle=made.model)
+    return b"".join(np.asarray(weight).tobytes() for weight in weights), float(rate)
 
 
 @pytest.mark.points(1)

@@ -1555,6 +1555,50 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         )
     ),
     Hostile(
+        "callback_that_changes_the_learning_rate",
+        """
+        _plain = AccuracyThresholdCallback
+        class AccuracyThresholdCallback(_plain):
+            def on_epoch_end(self, epoch, logs=None):
+                super().on_epoch_end(epoch, logs)
+                self.model.optimizer.learning_rate = 0.5 * self.model.optimizer.learning_rate
+        """,
+        at="after",
+        task="threshold_callback",
+        status="failed",
+        most=19,
+        says="changed the weights of the model, or its learning rate",
+    ),
+    Hostile(
+        "prediction_that_changes_the_model",
+        """
+        _plain = predict_labels
+        def predict_labels(model, images):
+            answer = _plain(model, images)
+            model.layers[-1].activation = keras.activations.linear
+            return answer
+        """,
+        at="after",
+        task="training",
+        status="failed",
+        most=9,
+    ),
+    Hostile(
+        "extraction_that_changes_the_images",
+        """
+        _plain = extract_activations
+        def extract_activations(model, images):
+            answer = _plain(model, images)
+            images[:] = 0
+            return answer
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=24,
+        says="changed the images that it was given",
+    ),
+    Hostile(
         "nested_model_replaced",
         """
         import keras
