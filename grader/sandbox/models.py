@@ -426,8 +426,11 @@ def _is_detached(model: Any) -> bool:
 
 
 def _same(layers: list[Any], others: list[Any]) -> bool:
-    """Whether two lists hold the very same layers, Inputs aside."""
-    one, other = ([layer for layer in each if type(layer) is not LAYERS["InputLayer"]] for each in (layers, others))
+    """Whether two lists hold the very same layers, Inputs aside, and each one once, however often it is called."""
+    kinds = [
+        {id(layer): layer for layer in each if type(layer) is not LAYERS["InputLayer"]} for each in (layers, others)
+    ]
+    one, other = (list(kind.values()) for kind in kinds)
     return len(one) == len(other) and all(layer is known for layer, known in zip(one, other, strict=True))
 
 
