@@ -60,12 +60,12 @@ def job_of(task: TaskSession, model: BuiltModel, expected: Architecture, trainin
         raise Failed(f"{WAITS}: the structure is not yet.", "Mend what the checks above say first.")
     if any(entry.extras or not entry.trainable for entry in model.report.layers):
         raise Failed(f"{WAITS}: a layer trains in another way.", "Mend what the checks above say first.")
-    for check in (expect_adam, expect_loss, expect_learning, expect_same_step):
-        try:
+    try:
+        for check in (expect_adam, expect_loss, expect_learning, expect_same_step):
             check(task, model)
-            expect_as_many(model)
-        except Failed as failure:
-            raise Failed(f"{WAITS}. {failure.message}", "Mend what the checks above say first.") from None
+        expect_as_many(model)
+    except Failed as failure:
+        raise Failed(f"{WAITS}. {failure.message}", "Mend what the checks above say first.") from None
     compiled = model.report.compiled
     if compiled is None:
         raise not_compiled(model.called)
