@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -257,6 +258,22 @@ def test_a_folder_however_deep_is_removed(tmp_path):
     remove(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     remove(folder)  # not there
+
+
+def test_what_keras_needs_for_pictures_is_imported_only_by_who_draws(guest, used):
+    source = """
+        import sys
+        import keras
+        LOADED = [name for name in ("matplotlib", "IPython") if name in sys.modules]
+        def loaded(): return LOADED
+        def draw():
+            import matplotlib.pyplot as plt
+            plt.plot([1, 2])
+            plt.savefig("curve.png")
+    """
+    drawing = guest(textwrap.dedent(source), used=used, tensorflow=True)
+    assert call(drawing, "loaded").value["result"]["items"] == []
+    assert call(drawing, "draw").raised is None
 
 
 def test_a_server_that_is_killed_is_replaced(guest):

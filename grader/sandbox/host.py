@@ -119,7 +119,6 @@ def environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "2",
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(dataset.data_cache() / "store" / "matplotlib"),  # Keras imports it, and it keeps its fonts
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": os.devnull,  # no keras.json, of whomever, has a say, and none is written
         dataset.CACHE_VARIABLE: str(dataset.data_cache()),

@@ -34,6 +34,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 REQUEST_BYTES = 4096
 
+UNUSED: tuple[Any, ...] = ("matplotlib", "IPython")
+"""What Keras imports only where it can, for galleries of images and for notebooks: half a second, and 20 MB. Student
+code can still import it."""
+
 
 def serve(control: socket.socket, preload: str) -> None:
     """Import, say so, then answer requests until the host closes its end."""
@@ -80,6 +84,7 @@ def run_once(entry: str, preload: str) -> None:
 def _import(preload: str) -> dict[str, str]:
     """Import what children need, given as `module,module:function` (the function is called); their versions."""
     versions = {}
+    sys.modules.update(dict.fromkeys(UNUSED))  # None: an import of these fails
     for entry in preload.split(","):
         name, _, function = entry.partition(":")
         module = importlib.import_module(name)
@@ -87,6 +92,8 @@ def _import(preload: str) -> dict[str, str]:
             getattr(module, function)()
         if hasattr(module, "__version__"):
             versions[name] = str(module.__version__)
+    for name in UNUSED:
+        del sys.modules[name]
     return versions
 
 

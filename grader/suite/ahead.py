@@ -20,6 +20,10 @@ from grader.suite.run import Run
 AT_A_TIME = 2
 """Tasks, at most: each has a guest of 100 MB beside the server, and one guest keeps little more than a core busy."""
 
+FIRST = ("cnn", "dense_model", "training")
+"""Tasks to begin with: those that take longest, so that neither worker is left with one of them at the end; and the
+models before them all, whose trainings go on meanwhile."""
+
 LOOK_SECONDS = 0.2
 """How often one who waits can be interrupted: on Windows, Ctrl-C does not end a wait."""
 
@@ -40,7 +44,7 @@ class Ahead:
 
     def begin(self, items: Sequence[pytest.Item]) -> None:
         """Begin with the tasks of these checks that need TensorFlow; the others are done while it is imported."""
-        for task in TASKS:
+        for task in sorted(TASKS, key=lambda task: FIRST.index(task.name) if task.name in FIRST else len(FIRST)):
             own = [item for item in items if item.path == SUITE / f"test_{task.name}.py"]
             if own and task.needs_tensorflow and all(_is_plain(item) for item in own):
                 self._run.busy.add(task.name)

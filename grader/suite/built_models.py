@@ -74,7 +74,7 @@ class BuiltModel:
         report: what it is.
         weights: all its weights, in order; empty where it is too large to cross.
         images: `(n, *input_shape)` float32, what it was tried on.
-        outputs: what it gave for them, None where it could not be tried.
+        outputs: what it gave for them, None where it was not or could not be tried.
         loss: what its own loss gives for them, or the exception; None where it was not asked.
         step: what one training step on them made of it, or the exception; None where it was not made.
         many: what it gave for them `TIMES` times, before that step; None where it was not asked, or raised.
@@ -91,14 +91,13 @@ class BuiltModel:
     many: Array | None = None
 
 
-def obtain(task: TaskSession, function: str, expected: Architecture, *positional: int, **arguments: int) -> BuiltModel:
-    """The model that the student's function builds for these arguments, built once.
+def obtain(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> BuiltModel:
+    """The model that the student's function builds for these arguments, built once, and tried.
 
     Raises:
         Failed: there is no model, or it does not compute what its layers say.
     """
-    key = f"model {positional} {arguments}"
-    return task.once(key, lambda: _obtain(task, function, expected, positional, arguments))
+    return task.once(f"model {arguments}", lambda: _obtain(task, function, expected, arguments))
 
 
 def obtain_default(task: TaskSession, function: str, expected: Architecture, **defaults: int) -> BuiltModel:
@@ -133,25 +132,25 @@ def _has_defaults(task: TaskSession, function: str) -> bool:
     return all("=" in part or part.startswith("*") or part in ("", "/") for part in parts)
 
 
-def _obtain(
-    task: TaskSession, function: str, expected: Architecture, positional: tuple[int, ...], arguments: dict[str, int]
+def described(
+    task: TaskSession, function: str, expected: Architecture, *positional: int, **arguments: int
 ) -> BuiltModel:
-    shown = _shown(function, positional, arguments)
+    """The model for some arguments, and what it says of itself. It is not tried, which takes much longer.
+
+    Raises:
+        Failed: there is no model, or none of its own.
+    """
+    named = [f"{name}={value}" for name, value in arguments.items()]
+    shown = f"{function}({', '.join([*map(str, positional), *named])})"
     try:
         called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
     except Failed as failure:
         failure.hint = failure.hint or hint_for(failure.message, expected)
-        if not failure.hint:
-            failure.hint = _own_error_hint(failure.message, positional, arguments)
+        failure.hint = failure.hint or _own_error_hint(failure.message, positional, arguments)
         raise
-    generator = np.random.default_rng(task.seed)
-    inputs = activation_inputs(generator)
-    described = task.value(
-        "describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs
-    )
-    report = read_model(described, shown, inputs)
-    if not (positional or arguments):
-        task.details = {"layers": layers_in_words(report.raw), "expected": layers_in_words(expected)}
+    inputs = activation_inputs(np.random.default_rng(task.seed))
+    value = task.value("describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs)
+    report = read_model(value, shown, inputs)
     if report.detached:
         raise Failed(f"The model of {shown} does not compute with the layers that it lists.", CHANGED_HINT)
     if report.seen_before:
@@ -160,30 +159,39 @@ def _obtain(
             "Make a new model in every call, inside the function.",
         )
     shape = tuple(size or 0 for size in report.input_shape or expected.input_shape)
+    return BuiltModel(shown, called.handle, report, [], np.zeros((0, *shape), dtype=np.float32), None)
+
+
+def _obtain(task: TaskSession, function: str, expected: Architecture, arguments: dict[str, int]) -> BuiltModel:
+    built = described(task, function, expected, **arguments)
+    report, shown, shape = built.report, built.called, built.images.shape[1:]
+    if not arguments:
+        task.details = {"layers": layers_in_words(report.raw), "expected": layers_in_words(expected)}
+    generator = np.random.default_rng(task.seed)
     count = report.batch_size or BATCH + int(generator.integers(MORE))
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
-        return BuiltModel(shown, called.handle, report, [], np.zeros((0, *shape), dtype=np.float32), None)
+        return built
     images = generator.random((count, *shape), dtype=np.float32)
     if not report.takes_fractions:  # which is said where the input is looked at
         images = np.round(images)
-    weights = task.value("weights", shown, handle=called.handle)
+    weights = task.value("weights", shown, handle=built.handle)
     try:
-        outputs = task.value("forward", f"Calling the model of {shown}", handle=called.handle, images=images)
+        outputs = task.value("forward", f"Calling the model of {shown}", handle=built.handle, images=images)
     except Failed as failure:
         classes = [entry.activation_name for entry in report.layers if entry.activation_name.startswith("the class ")]
         name = classes[0].removeprefix("the class ") if classes else ""
         failure.hint = f"An activation is {classes[0]} itself: say activation='relu', or {name}()." if classes else ""
         raise
-    built = BuiltModel(shown, called.handle, report, arrays_of(weights, shown), images, _single(outputs))
+    built = replace(built, weights=arrays_of(weights, shown), images=images, outputs=_single(outputs))
     shapes = [shape for entry in report.layers for shape in entry.weights]
     if report.chain and [weight.shape for weight in built.weights] != shapes:
         raise Failed(f"The layers and weights of {shown} do not fit together.", CHANGED_HINT)
     _expect_consistent(built)
-    if not (positional or arguments) and report.batch_size is None and oracle.is_within_reach(report.raw, count):
+    if not arguments and report.batch_size is None and oracle.is_within_reach(report.raw, count):
         calling = f"Calling the model of {shown} on {TIMES * count} images"
-        many = task.ask("forward", calling, handle=called.handle, images=np.concatenate([images] * TIMES))
+        many = task.ask("forward", calling, handle=built.handle, images=np.concatenate([images] * TIMES))
         built = replace(built, many=_single(many.value) if many.raised is None else None)
-    if report.compiled is None or positional:  # which are drawn; how those with plain numbers train says enough
+    if report.compiled is None:
         return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}
@@ -201,25 +209,6 @@ def _own_error_hint(message: str, positional: tuple[int, ...], arguments: dict[s
     if "raise ValueError" in message and not arguments:
         return "The defaults are allowed: is the condition always true? number not in (1, 2, 3) says what is meant."
     return "Arguments without a name are taken in the order of the hand-out." if positional else ""
-
-
-def _shown(function: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
-    """The call as a message shows it."""
-    named = [f"{name}={value}" for name, value in arguments.items()]
-    return f"{function}({', '.join([*map(str, positional), *named])})"
-
-
-def described(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> ModelReport:
-    """What the model for some arguments says of itself: its layers, and nothing that takes long to find out.
-
-    Raises:
-        Failed: there is no model.
-    """
-    shown = _shown(function, (), arguments)
-    called = task.call(function, shown=shown, keywords=arguments, seed=task.seed)
-    inputs = activation_inputs(np.random.default_rng(task.seed))
-    value = task.value("describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs)
-    return read_model(value, shown, inputs)
 
 
 def expect_new(task: TaskSession, model: BuiltModel, function: str) -> None:

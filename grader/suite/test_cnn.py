@@ -129,17 +129,25 @@ def test_output_layer(task: TaskSession) -> None:
 def test_filters_argument(task: TaskSession) -> None:
     """`filters` sets the number of filters, and with it the number of parameters."""
     first = default(task)
-    right = has_structure(first, expected_cnn(64, 2))
     drawn = 2 * int(task.generator().integers(33, 49)) + 1  # odd, and more than there are by default
-    for positional, arguments, filters in (((), {"filters": 32}, 32), ((drawn,), {}, drawn)):
-        expected = expected_cnn(filters, 2)
-        model = obtain(task, FUNCTION, expected, *positional, **arguments)
-        with counting(model, expected):
-            expect_filters(model.report, filters, model.called)
-            if right:  # otherwise what differs is said above
-                expect_otherwise_alike(task, model, expected, first, "filters")
-    expect_filters(described(task, FUNCTION, expected_cnn(1, 2), filters=1), 1, f"{FUNCTION}(filters=1)")
+    expect_asked(task, obtain(task, FUNCTION, expected_cnn(32, 2), filters=32), 32)
+    expect_asked(task, described(task, FUNCTION, expected_cnn(drawn, 2), drawn), drawn)
+    one = described(task, FUNCTION, expected_cnn(1, 2), filters=1)
+    expect_filters(one.report, 1, one.called)
     expect_new(task, first, FUNCTION)
+
+
+def expect_asked(task: TaskSession, model: BuiltModel, filters: int) -> None:
+    """See that a model has so many filters, and is otherwise like the one without arguments.
+
+    Raises:
+        Failed: it is not.
+    """
+    first, expected = default(task), expected_cnn(filters, 2)
+    with counting(model, expected):
+        expect_filters(model.report, filters, model.called)
+        if has_structure(first, expected_cnn(64, 2)):  # otherwise what differs is said above
+            expect_otherwise_alike(task, model, expected, first, "filters")
 
 
 def takes_filters(task: TaskSession) -> bool:

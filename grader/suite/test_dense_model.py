@@ -39,6 +39,8 @@ from grader.suite.session import TaskSession
 
 FUNCTION = "build_dense_model"
 
+UNITS_HINT = "Give the Dense layer hidden_units as it is."
+
 
 def default(task: TaskSession) -> BuiltModel:
     """`build_dense_model()`."""
@@ -99,18 +101,25 @@ def test_output_layer(task: TaskSession) -> None:
 def test_hidden_units_argument(task: TaskSession) -> None:
     """`hidden_units` sets the size of the hidden layer, and with it the number of parameters."""
     first = default(task)
-    right = has_structure(first, expected_dense(128))
     drawn = 2 * int(task.generator().integers(2, 50)) + 1  # odd: half of it is no whole number
-    for positional, arguments, units in (((), {"hidden_units": 512}, 512), ((drawn,), {}, drawn)):
-        expected = expected_dense(units)
-        model = obtain(task, FUNCTION, expected, *positional, **arguments)
-        with counting(model, expected):
-            expect_hidden_units(model.report, units, model.called, "Give the Dense layer hidden_units as it is.")
-            if right:  # otherwise what differs is said above
-                expect_otherwise_alike(task, model, expected, first, "hidden_units")
-    with_one = described(task, FUNCTION, expected_dense(1), hidden_units=1)
-    expect_hidden_units(with_one, 1, f"{FUNCTION}(hidden_units=1)", "Give the Dense layer hidden_units as it is.")
+    expect_asked(task, obtain(task, FUNCTION, expected_dense(512), hidden_units=512), 512)
+    expect_asked(task, described(task, FUNCTION, expected_dense(drawn), drawn), drawn)
+    one = described(task, FUNCTION, expected_dense(1), hidden_units=1)
+    expect_hidden_units(one.report, 1, one.called, UNITS_HINT)
     expect_new(task, first, FUNCTION)
+
+
+def expect_asked(task: TaskSession, model: BuiltModel, units: int) -> None:
+    """See that a model has so many hidden units, and is otherwise like the one without arguments.
+
+    Raises:
+        Failed: it is not.
+    """
+    first, expected = default(task), expected_dense(units)
+    with counting(model, expected):
+        expect_hidden_units(model.report, units, model.called, UNITS_HINT)
+        if has_structure(first, expected_dense(128)):  # otherwise what differs is said above
+            expect_otherwise_alike(task, model, expected, first, "hidden_units")
 
 
 @pytest.mark.points(1)
