@@ -1,0 +1,164 @@
+"""Activations that came back, compared with the oracle's, and what is said where they differ."""
+
+import numpy as np
+
+from grader.course.settings import ACTIVATION_TOLERANCE
+from grader.judging.architecture import Conv2D
+from grader.judging.diagnosis import Array
+from grader.judging.verdict import Failed
+from grader.suite.given_models import Given
+
+ROUNDED = 0.06
+"""Difference up to which an activation is taken for a rounded one: one decimal is kept."""
+
+STRAIGHT = 1 - 1e-6
+"""Correlation above which activations are right but for one shift and one factor."""
+
+
+def expect_shapes(got: list[Array], given: Given, expected: list[Array], shown: str) -> None:
+    """One output for each layer, in order, of its shape.
+
+    Raises:
+        Failed: another number of outputs, or another order.
+    """
+    wanted = [array.shape for array in expected]
+    shapes = [array.shape for array in got]
+    if shapes == wanted:
+        return
+    names = ", ".join(given.shown_names)
+    if len(got) != len(expected):
+        raise Failed(
+            f"The model of {shown} has {len(got)} output{'' if len(got) == 1 else 's'}; {len(expected)} expected, "
+            f"for {names}.",
+            _count_hint(shapes, given),
+        )
+    place = next(place for place, pair in enumerate(zip(shapes, wanted, strict=True)) if pair[0] != pair[1])
+    order = "Is the Input, or another layer, among them?"
+    if shapes[place][1:-1] == wanted[place][1:-1]:
+        order = "Is it made of the model that was given, not of another one?"
+    if sorted(shapes) == sorted(wanted):
+        order = "The outputs are right, their order is not: it is that of the layers."
+    raise Failed(
+        f"Output {place + 1} of the model of {shown} has shape {shapes[place]}; "
+        f"{wanted[place]} was expected, of the layer {given.shown_names[place]}.",
+        order,
+    )
+
+
+def _count_hint(shapes: list[tuple[int, ...]], given: Given) -> str:
+    count = len(shapes)
+    if any(len(shape) != 4 for shape in shapes):
+        return "Only Conv2D and MaxPooling2D layers: Flatten and Dense do not belong there."
+    layers = [given.architecture.layers[place] for place in given.places]
+    if count == sum(isinstance(layer, Conv2D) for layer in layers):
+        return "Are the pooling layers (or the convolutions) left out?"
+    if count == 1:
+        return "Is only one of them returned, or is the `return` inside the loop? keras.Model takes a list of outputs."
+    if count == len(layers) + 1 and shapes[0][1:] == given.architecture.input_shape:
+        return "The Input is among them: only Conv2D and MaxPooling2D layers belong there."
+    return "Is it made of the model that was given, in this very call?"
+
+
+def expect_values(got: list[Array], given: Given, expected: list[Array], shown: str, hint: str = "") -> None:
+    """Every activation as the oracle computes it.
+
+    Raises:
+        Failed: naming the first layer that differs, and where.
+    """
+    places = [place_of(array, expected) for array in got]  # of which layer it is, whatever its place
+    for array, place in zip(got, places, strict=True):
+        if place is not None:
+            expect_activation(array, given, expected, place, shown, hint)
+    if all(place is None for place in places):
+        shapes = " and ".join(str(array.shape) for array in got[:4]) or "nothing"
+        wanted = " and ".join(str(array.shape) for array in expected[:4])
+        hint = shape_hint(got[0], expected[0].shape) if len(got) == len(expected) else ""
+        raise Failed(f"{shown} gives arrays of shape {shapes}; {wanted} were expected.", hint)
+
+
+def place_of(array: Array, expected: list[Array]) -> int | None:
+    """Which layer's activation this is, by its values or else by its shape; None where the shape is none of them."""
+    alike = [place for place, wanted in enumerate(expected) if array.shape == wanted.shape]
+    right = [place for place in alike if not np.any(_wrong(array, expected[place]))]
+    return next(iter(right or alike), None)
+
+
+def _wrong(array: Array, wanted: Array) -> Array:
+    scale = max(1e-3, float(np.max(np.abs(wanted))))
+    return np.asarray(~(np.abs(array - wanted) <= ACTIVATION_TOLERANCE * scale))
+
+
+def expect_activation(
+    array: Array, given: Given, expected: list[Array], place: int, shown: str, hint: str = ""
+) -> None:
+    """The activation of one layer, of the right shape, as the oracle computes it.
+
+    Raises:
+        Failed: naming the layer, and where it differs.
+    """
+    wanted = expected[place]
+    wrong = _wrong(array, wanted)
+    if np.any(wrong):
+        index = tuple(int(position) for position in np.argwhere(wrong)[0])
+        raise Failed(
+            f"{shown}: the activation of {given.shown_names[place]} is {array[index]:.4f} at {list(index)}; "
+            f"{wanted[index]:.4f} was expected ({int(wrong.sum())} of {wrong.size} values differ).",
+            hint or _value_hint(array, given, wanted, place),
+        )
+
+
+def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
+    if array.shape[1] == array.shape[2] and not np.any(_wrong(array.swapaxes(1, 2), wanted)):
+        return "Rows and columns are exchanged."
+    if np.max(np.abs(array - wanted)) <= ROUNDED:
+        return "Nearly right: are the values rounded, or kept with few digits?"
+    share = float(np.sum(array) / np.sum(wanted)) if np.sum(wanted) else 0.0
+    if share and not np.any(_wrong(array / share, wanted)):
+        return f"Every value is {share:.4g} times what it should be: return the activations as they are."
+    if np.ptp(array) and np.ptp(wanted) and np.corrcoef(array.ravel(), wanted.ravel())[0, 1] > STRAIGHT:
+        return "The values were shifted and scaled, as in a standardisation: return the activations as they are."
+    layer = given.architecture.layers[given.places[place]]
+    if isinstance(layer, Conv2D) and np.any(array < 0):
+        return "There are negative values: this is the convolution before its ReLU."
+    if np.any(array) and np.array_equal(array, np.floor(array)):
+        return "Only whole numbers are left: keep the floats."
+    if not np.any(_wrong(array[::-1], wanted)):
+        return "The order of the images is reversed."
+    return "Are the weights those of the model, and are the images passed on as they are, not divided by 255 again?"
+
+
+def expect_each(got: list[Array], given: Given, expected: list[Array], shown: str) -> None:
+    """Every activation has its layer's shape, and is what the oracle computes.
+
+    Raises:
+        Failed: naming the first that is not.
+    """
+    places = [place_of(array, expected) for array in got]
+    if all(
+        place is not None and not np.any(_wrong(array, expected[place]))
+        for array, place in zip(got, places, strict=True)
+    ):
+        return  # that their order may be another is another check's matter
+    hint = "Each layer takes what the one before it gives, whatever its kind."
+    for place, (array, wanted) in enumerate(zip(got, expected, strict=True)):
+        if array.shape != wanted.shape:
+            message = f"{shown}: the activation of {given.shown_names[place]} has shape {array.shape}"
+            raise Failed(f"{message}; {wanted.shape} was expected.", hint)
+        expect_activation(array, given, expected, place, shown, hint)
+
+
+def shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
+    """What an array of another shape seems to be."""
+    if array.shape == wanted[1:]:
+        return "That is the first image alone: return all of them."
+    if array.shape in (wanted[:-1], (*wanted[:-1], 1)):
+        return "The channels are missing: were they averaged, or only the first one taken?"
+    if array.shape == (wanted[0], wanted[-1]):
+        return "Rows and columns are missing: were they averaged, or pooled once more? Return each map as it is."
+    if sorted(array.shape) == sorted(wanted):
+        return "The axes are in another order: images, height, width, channels."
+    if array.ndim == 4 and array.shape[0] == 1 and array.shape[1:] == wanted[1:]:
+        return "Only one image went through the model."
+    if array.ndim == 2 and array.size == np.prod(wanted):
+        return "The axes were joined: leave the arrays in their shape."
+    return "Do names and arrays go together, in the order of the layers?"

@@ -1,0 +1,289 @@
+"""What the student's two functions make of a model that they are given, as far as it can be observed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from grader.judging.diagnosis import Array, as_array, with_article
+from grader.judging.model_report import expect_model_class
+from grader.judging.verdict import Failed, Verdict, clean
+from grader.suite.compared_activations import expect_activation, expect_values, place_of
+from grader.suite.given_models import BRIGHTEST, STANDARD, Given, mixed_model, standard
+from grader.suite.session import Called, TaskSession
+
+T = TypeVar("T")
+
+BUILD, EXTRACT = "build_activation_model", "extract_activations"
+
+OWN_ERROR_HINT = (
+    "The model does have such layers: isinstance(layer, (keras.layers.Conv2D, keras.layers.MaxPooling2D)) finds them, "
+    "and only where the loop has found none is the error raised."
+)
+INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
+
+HARM_HINT = "Only look at the model and the images: leave them as they are, the layers and trainable too."
+
+RAISED_HINTS = {
+    "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
+    "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
+    "model.inputs, or call each layer anew; and make the list of outputs inside the function, empty for every model.",
+    "must be KerasTensors": "The outputs are tensors, neither layers nor weights: layer.output, or layer(tensor).",
+    "expected min_ndim=4, found ndim=3": "An image has a channel axis too: keras.Input(shape=model.input_shape[1:]).",
+    "found ndim=5": "The shape is that of one image, without the first axis: keras.Input(shape=model.input_shape[1:]).",
+    "argument cannot be empty": "The first layer may be an Input, which has no input: use model.inputs.",
+    "expected shape=(None, 28, 28, 1)": "The images go in as they are, (n, 28, 28, 1): no axis more or less.",
+    "incompatible with the layer": "Each layer takes what the one before it gives, not the image again, and none is "
+    "left out: a Sequential has no Input among its layers.",
+    "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
+    "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
+    "Iterating over a symbolic KerasTensor": "layer.output is one tensor: outputs.append(layer.output) puts "
+    "it into the list, extend would take it apart.",
+    "InputLayer.call()": INPUT_HINT,
+    "Computed output size would be negative": "The images go in all at once, as one array of shape (n, 28, 28, 1): a "
+    "single image has lost its first axis.",
+    "inhomogeneous shape": "The arrays have different shapes: keep them apart, in a list or a dict.",
+    "unhashable type: 'numpy.ndarray'": "The names are the keys, the arrays the values: dict(zip(names, arrays)).",
+    "'NoneType' object has no attribute 'append'": "append changes the list and returns None: write "
+    "outputs.append(...) without an = in front.",
+    "has no attribute 'append'": "Begin with an empty list before the loop, outputs = [], and append to it.",
+    "has no attribute 'outputs'": "A layer has one output: layer.output.",
+    "has no attribute 'get_output_at'": "That is an old Keras: layer.output is what a layer gives.",
+    "has no attribute 'function'": "That is an old Keras: keras.Model(model.inputs, outputs) does it now.",
+}
+"""What exceptions of Keras say, and what helps."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the student's `build_activation_model` made of the standard model.
+
+    Attributes:
+        given: the standard model.
+        handle: the guest's number for the activation model.
+        shown: the call.
+        images: `(3, 28, 28, 1)`, on which it was tried at once, before anything sets the weights of `given` again.
+        first: its outputs, or what came instead.
+        harm: what the function did to the model that it was given, as it stands in a sentence; empty where nothing.
+    """
+
+    given: Given
+    handle: int
+    shown: str
+    images: Array
+    first: list[Array] | Verdict
+    harm: str
+
+
+def standard_activation_model(task: TaskSession) -> Built:
+    """The activation model that the student's function makes of the standard model, asked for once.
+
+    Raises:
+        Failed: it returned no model.
+    """
+    given, shown = standard(task), f"{BUILD}(model)"
+
+    def build() -> Built:
+        handle, done = harm(task, given, lambda: activation_model(task, given, shown))
+        images = BRIGHTEST * np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
+        first: list[Array] | Verdict
+        try:
+            first = outputs_of(task, handle, images, shown)
+        except Verdict as verdict:
+            first = verdict
+        return Built(given, handle, shown, images, first, done)
+
+    return task.once(f"{BUILD} {STANDARD}", build)
+
+
+def built_harm(task: TaskSession) -> str:
+    """What the student's `build_activation_model` does to the model that it is given."""
+    try:
+        return standard_activation_model(task).harm
+    except Failed:
+        return ""
+
+
+def is_whole(task: TaskSession) -> bool:
+    """Whether the student's activation model has as many outputs as it should."""
+    try:
+        built = standard_activation_model(task)
+    except Failed:
+        return True
+    return not isinstance(built.first, list) or len(built.first) == len(built.given.places)
+
+
+def activation_model(task: TaskSession, given: Given, shown: str) -> int:
+    """Call the student's `build_activation_model`; the handle of what it returned.
+
+    Raises:
+        Failed: it returned no model.
+    """
+    called = student_call(task, BUILD, {"object": given.handle}, shown=shown)
+    answer = task.value("model_class", shown, handle=called.handle)
+    try:
+        expect_model_class(answer, shown)
+    except (KeyError, TypeError):
+        raise Failed(f"{shown} gave an answer that cannot be read.") from None
+    return called.handle
+
+
+def student_call(task: TaskSession, name: str, *args: Any, shown: str, after: bool = False) -> Called:
+    """Call one of the student's functions, with a hint where Keras refuses what it does.
+
+    Raises:
+        Failed: it raised.
+    """
+    try:
+        return task.call(name, *args, shown=shown, after=after)
+    except Failed as failure:
+        own = "raised ValueError" in failure.message and "raise ValueError" in failure.message
+        failure.hint = failure.hint or (OWN_ERROR_HINT if own else hint_for(failure.message))
+        raise
+
+
+def hint_for(message: str) -> str:
+    """What helps against an exception of Keras that beginners meet; empty where it is not one of them."""
+    return next((hint for phrase, hint in RAISED_HINTS.items() if phrase in message), "")
+
+
+def outputs_of(task: TaskSession, handle: int, images: Array, shown: str) -> list[Array]:
+    """What the student's activation model gives for images."""
+    value = task.value("forward", f"Calling the model of {shown}", handle=handle, images=images)
+    outputs = value.get("outputs") if isinstance(value, dict) else None
+    if not isinstance(outputs, list) or not all(isinstance(array, np.ndarray) for array in outputs):
+        raise Failed(f"What the model of {shown} gives cannot be read.")
+    return outputs
+
+
+def harm(task: TaskSession, given: Given, call: Callable[[], T]) -> tuple[T, str]:
+    """What a call of the student's gives, and what it did to the model that it was given; empty where it left it alone.
+
+    Raises:
+        Failed: what the call raises.
+    """
+    asked = "Looking at the model of the check"
+    before = task.value("state", asked, handle=given.handle)
+    result = call()
+    after = task.value("state", asked, handle=given.handle)
+    if after["layers"] != before["layers"]:
+        return result, f"left the model that it was given with {after['layers']} layers; it had {before['layers']}"
+    return result, "froze the model that it was given" if before["trainable"] and not after["trainable"] else ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What `extract_activations` returned, as far as it could be observed: long lists are cut.
+
+    Attributes:
+        values: the observed values by their keys; a key that is no text is shown in angle brackets.
+        length: how many there are.
+        named: whether all keys are texts.
+        kept: whether the model had the same weights afterwards.
+        harm: what else was done to it, as it stands in a sentence; empty where nothing.
+    """
+
+    values: dict[str, dict[str, Any]]
+    length: int
+    named: bool
+    kept: bool
+    harm: str
+
+
+def extracted(task: TaskSession, given: Given, images: Array, shown: str) -> Found:
+    """Call the student's `extract_activations`; what is observed under each key.
+
+    Raises:
+        Failed: it returned no dict.
+    """
+    model = {"object": given.handle}
+    called, done = harm(task, given, lambda: student_call(task, EXTRACT, model, images, shown=shown, after=True))
+    if called.has_changed(1, images):
+        done = done or "changed the images that it was given"
+    result = called.result
+    if result["kind"] == "none":
+        raise Failed(f"{shown} returned None; a dict was expected.", "Is the `return` missing?")
+    if result["kind"] != "dict":
+        kind = with_article(str(result["type"]))
+        hint = "dict(zip(names, arrays)) makes a dict of names and arrays."
+        raise Failed(f"{shown} returned {kind}; a dict from layer name to activations was expected.", hint)
+    values: dict[str, dict[str, Any]] = {}
+    for place, (key, value) in enumerate(result["items"]):
+        label = str(key["value"]) if key["kind"] == "text" else f"<{key['type']} {key.get('value', place)}>"
+        values[clean(label, 80)] = value
+    arrays = [value.get("array") for value in values.values()]
+    if arrays and all(array is not None and np.array_equal(array, images) for array in arrays):
+        message = f"{shown} returned the images as they were given."
+        raise Failed(message, "Put them through the activation model, with predict: nothing is computed yet.")
+    named = all(key["kind"] == "text" for key, _ in result["items"])
+    weights = task.value("weights", "Building a model for the check", handle=given.handle)
+    kept = len(weights) == len(given.weights) and all(map(np.array_equal, weights, given.weights))
+    return Found(values, int(result["length"]), named, kept, done)
+
+
+def as_float(observed: dict[str, Any], shown: str) -> Array:
+    """The array of an observation, as float64."""
+    return array_of(observed, shown).astype(np.float64)
+
+
+def array_of(observed: dict[str, Any], shown: str) -> Array:
+    """The array of an observation.
+
+    Raises:
+        Failed: it is none; a layer, or its symbolic output, is recognised.
+    """
+    try:
+        return as_array(observed, shown)
+    except Failed as failure:
+        if observed.get("kind") == "tuple":
+            failure.hint = "Is that the shape? The activations themselves were asked, one array for each layer."
+        if observed.get("kind") == "other":
+            symbolic = observed.get("type") == "KerasTensor"
+            what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
+            failure.hint = f"{what}: put the images through the activation model, with predict."
+        raise
+
+
+def expect_found(found: Found, given: Given, expected: list[Array], shown: str, whole: bool) -> None:
+    """Each value is what the layer of its name computes; where the name is none of the layers', what some layer does.
+
+    Where the activation model is not `whole`, arrays go astray; that is said of it, and what is there is looked at.
+
+    Raises:
+        Failed: a value is no array, or not right.
+    """
+    if not found.values:
+        raise Failed(f"{shown} returned an empty dict; {len(expected)} layers were expected.")
+    others, fitting = [], 0
+    arrays = {name: as_float(value, f"{shown}[{name!r}]") for name, value in found.values.items()}
+    for name, array in arrays.items():
+        if name not in given.shown_names:
+            others.append(array)
+            continue
+        place = given.shown_names.index(name)
+        other = place_of(array, expected)
+        if array.shape == expected[place].shape:
+            expect_activation(array, given, expected, place, shown)
+            fitting += 1
+        elif other is not None and whole:
+            message = f"{shown}[{name!r}] has shape {array.shape}, which is that of {given.shown_names[other]}."
+            raise Failed(message, "Names and arrays go together, each array under its own layer's name.")
+    if not fitting:  # a shape that no layer has is said elsewhere, and so is what else is among them
+        expect_values(others or list(arrays.values()), given, expected, shown)
+
+
+def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:
+    """`extract_activations` of the standard model on some images: called once for each number of images."""
+    given = standard(task)
+    images = BRIGHTEST * np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
+    shown = f"{EXTRACT}(model, images of shape {images.shape})"
+    found = task.once(f"{EXTRACT} {count}", lambda: extracted(task, given, images, shown))
+    return given, images, found, shown
+
+
+def extract_mixed(task: TaskSession) -> tuple[Given, Array, Found, str]:
+    """`extract_activations` of a model that has other layers too."""
+    given, images = mixed_model(task)
+    shown = f"{EXTRACT}(model with Activation, AveragePooling2D and Dropout layers too, images)"
+    return given, images, extracted(task, given, images, shown), shown
