@@ -4,7 +4,6 @@ It is loaded wherever pytest runs and does nothing unless `grader/suite` is to b
 read the submission, start the servers, verify the markers against the task table, run the checks, write the results.
 """
 
-import ast
 import gc
 import platform
 import signal
@@ -12,7 +11,6 @@ import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +19,9 @@ import pytest
 
 from grader.course import settings
 from grader.course.settings import Profile
-from grader.course.tasks import TASKS, Task
+from grader.course.tasks import TASKS
 from grader.results import Outcome, Record, Results, TaskResult
+from grader.suite.declared import SUITE, declared_checks
 
 if TYPE_CHECKING:
     from grader.lab.portrait import Picture
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from grader.sandbox.host import Sandbox
     from grader.sandbox.submission import Submission
     from grader.suite.ahead import Ahead
-
-SUITE = Path(__file__).resolve().parent / "suite"
 
 SHARED = "fashion-grading-shared"
 """The name of the plugin through which `grade` passes its sandbox on."""
@@ -515,38 +512,6 @@ def _read_submission(config: pytest.Config) -> Any:
         raise pytest.UsageError(str(error)) from None
     except SubmissionError as error:
         return Submission(path.name, path, {}, {name: str(error) for name in names})
-
-
-@cache
-def declared_checks(task: Task, suite: Path = SUITE) -> tuple[tuple[str, int], ...]:
-    """Name and points of every check of a task, as its file in the suite declares them; the file is read, not run.
-
-    Raises:
-        UsageError: a marker is missing or wrong, or the checks do not add up to what the task table says.
-    """
-    file = suite / f"test_{task.name}.py"
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    checks = tuple((function.name.removeprefix("test_"), _points(function, file.name)) for function in functions)
-    total = sum(points for _, points in checks)
-    if total != task.points or len(checks) != task.checks or len(dict(checks)) != len(checks):
-        raise pytest.UsageError(
-            f"{file.name} has {len(checks)} checks of {total} points together; "
-            f"the task table says {task.checks} checks and {task.points} points for {task.name}"
-        )
-    return checks
-
-
-def _points(function: ast.FunctionDef, file_name: str) -> int:
-    """What the one `@pytest.mark.points(2)` of a check says."""
-    marks = [mark for mark in function.decorator_list if ast.unparse(mark).startswith("pytest.mark.points")]
-    where = f"{file_name}::{function.name}"
-    if len(marks) != 1:
-        raise pytest.UsageError(f"{where} has {len(marks)} points markers; a check has exactly one")
-    match marks[0]:
-        case ast.Call(args=[ast.Constant(value=int(points))], keywords=[]) if type(points) is int and points > 0:
-            return points
-    raise pytest.UsageError(f"{where} is marked {ast.unparse(marks[0])}; @pytest.mark.points(2) would be right")
 
 
 def _place(item: pytest.Item) -> tuple[bool, bool, int]:

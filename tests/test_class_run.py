@@ -22,9 +22,9 @@ from grader.classroom.keys import Key, files_of, task_key
 from grader.classroom.runner import ClassRun
 from grader.course.settings import REPOSITORY, Profile
 from grader.course.tasks import TASKS, task_named
-from grader.plugin import declared_checks
 from grader.results import Outcome, Record, Status, TaskResult, results_from_json
 from grader.sandbox.submission import Submission, read_submission
+from grader.suite.declared import declared_checks
 from tests.bank.cases import SOLUTIONS, Case
 from tests.class_runs import assert_all_gone, command, gradings, processes, run, scores, wait_for
 from tests.classroom import Made, make

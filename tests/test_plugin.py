@@ -13,7 +13,7 @@ import pytest
 
 from grader.course.settings import REPOSITORY
 from grader.course.tasks import TASKS, Task
-from grader.plugin import declared_checks
+from grader.suite.declared import declared_checks
 from tests.bank.cases import SOLUTIONS, Case
 
 PYTEST = [sys.executable, "-m", "pytest"]

@@ -4,8 +4,8 @@ import pytest
 
 from grader.course.settings import REPOSITORY
 from grader.course.tasks import CORE_POINTS, TASKS
-from grader.plugin import declared_checks
 from grader.results import Outcome, Status
+from grader.suite.declared import declared_checks
 
 
 def test_the_reference_gets_full_marks(graded):

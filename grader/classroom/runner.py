@@ -21,8 +21,9 @@ from grader.classroom.keys import Key, fingerprint, task_key
 from grader.course.settings import Profile
 from grader.course.tasks import TASKS
 from grader.judging.verdict import clean
-from grader.plugin import FAULT_HINT, declared_checks, environment
+from grader.plugin import FAULT_HINT, environment
 from grader.results import Outcome, Record, Results, Status, TaskResult
+from grader.suite.declared import declared_checks
 
 Verdict = tuple[TaskResult, dict[str, Any], float]
 
