@@ -41,6 +41,7 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             "The 'full' convolution was computed: the kernel turned, and zeros around the image.",
             lambda: _padded(image, kernel[::-1, ::-1], height - 1, height - 1, width - 1, width - 1),
         ),
+        Mistake("h and w are two numbers: image.shape[0] and image.shape[1].", lambda: _square(right)),
         Mistake(strided, lambda: right[::2, ::2]),
         Mistake(strided, lambda: right[::height, ::width]),
         Mistake(short, lambda: right[:-1, :-1]),
@@ -59,7 +60,10 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
         Mistake(
             "Window and kernel were added instead of multiplied.", lambda: _ones(image, kernel.shape) + kernel.sum()
         ),
-        Mistake("Negative sums were set to 0: that is ReLU, which is no part of it.", lambda: np.maximum(right, 0)),
+        Mistake(
+            "Negative sums were set to 0, by ReLU, np.maximum or np.clip: that is no part of it.",
+            lambda: np.maximum(right, 0),
+        ),
         Mistake("The signs are lost: do not take absolute values.", lambda: np.abs(right)),
         Mistake("The sign is turned.", lambda: -right),
         Mistake(integer, lambda: np.trunc(right)),
@@ -127,6 +131,11 @@ def _surrounded(right: Array, shape: tuple[int, int], top: int, left: int) -> Ar
     return result
 
 
+def _square(right: Array) -> Array:
+    """As much of the result as has as many rows as columns."""
+    return right[: min(right.shape), : min(right.shape)]
+
+
 def _valid(image: Array, kernel: Array) -> Array:
     fits = all(np.less_equal(kernel.shape, image.shape))
     return oracle.convolve2d(image, kernel) if fits else np.zeros((0, 0))
@@ -189,6 +198,7 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
     blocks = kept.reshape(rows, size, columns, size)
     rest = "The rest that fills no window was pooled too: drop it."
     mixed = "The pixels were mixed by reshape or max: of (rows, size, columns, size), a window has the axes 1 and 3."
+    halfway = "The maximum was taken over one axis: of (rows, size, columns, size), a window has two, axis=(1, 3)."
     return [
         Mistake("The mean of each window was taken; the maximum was asked.", lambda: blocks.mean(axis=(1, 3))),
         Mistake("The smallest value of each window was taken.", lambda: blocks.min(axis=(1, 3))),
@@ -230,6 +240,7 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
             "The windows begin at the last row and column: begin at the first.", lambda: _from_the_end(floats, size)
         ),
         *(Mistake(mixed, partial(_over, blocks, axes)) for axes in ((2, 3), (1, 2), (0, 2), (0, 3))),
+        *(Mistake(halfway, partial(_over, blocks, (axis,))) for axis in range(4)),
         Mistake(mixed, lambda: _mixed(kept, rows, size)),
         Mistake("The place of the maximum came back, argmax; its value was asked, max.", lambda: _places(blocks)),
         Mistake("The maxima were cut to whole numbers: np.zeros(shape) makes floats.", lambda: np.trunc(right)),
@@ -250,7 +261,7 @@ def _from_the_end(floats: Array, size: int) -> Array:
     return oracle.max_pool2d(floats[height % size :, width % size :], size)
 
 
-def _over(blocks: Array, axes: tuple[int, int]) -> Array:
+def _over(blocks: Array, axes: tuple[int, ...]) -> Array:
     return np.asarray(blocks.max(axis=axes))
 
 

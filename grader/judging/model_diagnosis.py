@@ -46,6 +46,8 @@ OTHER_HINTS = {
 }
 """What helps against some layers that have no place here."""
 
+UNCONNECTED_HINT = "If it stands in your code: is the next layer called on what this one gives?"
+
 MOST_EDITS = 3
 """Differences that a message lists."""
 
@@ -73,6 +75,8 @@ def expect_layers(report: ModelReport, expected: Architecture, called: str) -> N
     if kinds == [kind for kind in wanted if kind != "Flatten" or not flat]:
         return  # a Flatten that has nothing to do: the input, which is flat already, is another check's matter
     difference, hint = _difference(got, expected.layers)
+    if report.functional and " is missing " in difference:
+        hint = f"{hint} {UNCONNECTED_HINT}".strip()
     raise Failed(
         f"{called} should be {_chain(expected.layers)}; it is {_chain(got) or 'empty'}: {difference}.",
         " ".join(part for part in (hint, parameter_difference(report, expected)) if part),

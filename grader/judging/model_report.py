@@ -119,6 +119,7 @@ class ModelReport:
         detached: whether it computes with other layers than those that it lists.
         repeated: names of layers with weights that are used more than once.
         floatx: what Keras computes in where nothing is said.
+        functional: whether it was made of tensors, as `keras.Model(inputs, outputs)` does.
     """
 
     built: bool
@@ -134,6 +135,7 @@ class ModelReport:
     detached: bool = False
     repeated: tuple[str, ...] = ()
     floatx: str = "float32"
+    functional: bool = False
 
     @property
     def takes_fractions(self) -> bool:
@@ -205,6 +207,7 @@ def read_model(value: Any, called: str, inputs: Array) -> ModelReport:
             detached=bool(value["detached"]),
             repeated=tuple(clean(str(name), 80) for name in value["repeated"][:40]),
             floatx=clean(str(value["floatx"]), 20),
+            functional=value["class"] == "Functional",
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise Failed(

@@ -4,6 +4,9 @@ import numpy as np
 
 from grader.judging.diagnosis import Array, Mistake
 
+FEWEST_SHADES = 20
+"""Different pixels from which a curve can be told from chance."""
+
 
 def normalized(images: Array) -> Array:
     """What is right: float64, 0 to 1."""
@@ -46,7 +49,12 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("The order of the images is reversed.", lambda: scaled[::-1]),
         Mistake("The images are mirrored.", lambda: scaled[..., ::-1]),
         Mistake("The images stand on their heads.", lambda: scaled[..., ::-1, :]),
+        Mistake(
+            "Only the first image is there, the others are 0: does a `return` end the loop in its first turn?",
+            lambda: np.concatenate([scaled[:1], 0 * scaled[1:]]),
+        ),
         *_linear_mistakes(floats, array),
+        *_curve_mistakes(images, array),
     ]
 
 
@@ -65,6 +73,20 @@ def _linear_mistakes(floats: Array, array: Array | None) -> list[Mistake]:
         return [Mistake(f"This is {shown}; divide by 255.", lambda: slope * floats)]
     shown = f"pixel / {1 / slope:.5g} {'+' if offset > 0 else '-'} {abs(offset):.4g}"
     return [Mistake(f"This is {shown}: divide by 255, and add nothing.", lambda: slope * floats + offset)]
+
+
+def _curve_mistakes(images: Array, array: Array | None) -> list[Mistake]:
+    """What rises with the pixel, whatever the curve: straight ones are found before."""
+    if array is None or array.shape != images.shape:
+        return []
+    _, first, places = np.unique(images, return_index=True, return_inverse=True)
+    curve = array.ravel()[first]
+    if len(first) < FEWEST_SHADES or not np.all(np.diff(curve) > 0):
+        return []
+    says = (
+        "The values rise with the pixels, but not in proportion to them: no logarithm, root or power, only pixel / 255."
+    )
+    return [Mistake(says, lambda: curve[places].reshape(images.shape))]
 
 
 def _standardised(floats: Array, axis: int | None = None) -> Array:
@@ -97,6 +119,7 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
         Mistake("The array came back as it was: the new axis goes at the end.", lambda: images),
         Mistake("The new axis is in front; it goes at the end, for the channel.", lambda: images[None]),
         Mistake("The channel axis is second (channels first); it goes at the end.", lambda: images[:, None]),
+        Mistake("The images were repeated to fill three channels; one was asked.", lambda: _repeated(images)),
         Mistake("The new axis is third; it goes at the end.", lambda: images[:, :, None]),
         Mistake("There are two new axes; one was asked.", lambda: images[..., None, None]),
         Mistake("There are three channels; one was asked.", lambda: np.repeat(images[..., None], 3, axis=-1)),
@@ -116,6 +139,10 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
         ),
         Mistake("All values are 0: the images were not copied into the result.", lambda: 0 * images[..., None]),
     ]
+
+
+def _repeated(images: Array) -> Array:
+    return np.resize(images, (*images.shape, 3))
 
 
 def same_size_mistakes(images: Array) -> list[Mistake]:

@@ -48,6 +48,8 @@ RAISED_HINTS = {
     "has already been configured": "Make a new model in every call, inside the function: the one of the call before is "
     "full.",
     "Only instances of `keras.Layer` can be": "A class is none: put parentheses behind it, as in layers.Flatten().",
+    "Only input tensors may be passed": "A layer stands where what it gives belongs: x = layers.Dense(...)(x), and the "
+    "next layer is called on x.",
     "keras.optimizers.legacy": "Say keras.optimizers.Adam(), or optimizer='adam'.",
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
     "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",

@@ -1,12 +1,24 @@
 """Activations that came back, compared with the oracle's, and what is said where they differ."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.course.settings import ACTIVATION_TOLERANCE
 from grader.judging.architecture import Conv2D
 from grader.judging.diagnosis import Array
 from grader.judging.verdict import Failed
-from grader.suite.given_models import Given
+from grader.suite.given_models import Expected, Given
+
+CHANGES: dict[str, Callable[[Array], Array]] = {
+    "divided by 255 again": lambda images: images / 255,
+    "multiplied by 255": lambda images: images * 255,
+    "inverted": lambda images: 1 - images,
+    "brought to -1 to 1": lambda images: 2 * images - 1,
+}
+"""What may be done to images that need nothing done."""
+
+WEIGHTS_HINT = "Are the weights those of the model, and do the images go in as they are?"
 
 ROUNDED = 0.06
 """Difference up to which an activation is taken for a rounded one: one decimal is kept."""
@@ -15,32 +27,36 @@ STRAIGHT = 1 - 1e-6
 """Correlation above which activations are right but for one shift and one factor."""
 
 
-def expect_shapes(got: list[Array], given: Given, expected: list[Array], shown: str) -> None:
+def expect_shapes(got: list[Array], expected: Expected, shown: str) -> None:
     """One output for each layer, in order, of its shape.
 
     Raises:
         Failed: another number of outputs, or another order.
     """
-    wanted = [array.shape for array in expected]
+    wanted = [array.shape for array in expected.arrays]
     shapes = [array.shape for array in got]
     if shapes == wanted:
         return
-    names = ", ".join(given.shown_names)
-    if len(got) != len(expected):
+    if len(got) != len(wanted):
         raise Failed(
-            f"The model of {shown} has {len(got)} output{'' if len(got) == 1 else 's'}; {len(expected)} expected, "
-            f"for {names}.",
-            _count_hint(shapes, given),
+            f"The model of {shown} has {len(got)} output{'' if len(got) == 1 else 's'}; {len(wanted)} expected, "
+            f"for {', '.join(expected.names)}.",
+            _count_hint(shapes, expected.given),
         )
     place = next(place for place, pair in enumerate(zip(shapes, wanted, strict=True)) if pair[0] != pair[1])
     order = "Is the Input, or another layer, among them?"
+    if shapes[place] == expected.images.shape:
+        order = (
+            "That is the shape of the images: a Functional model's first layer is its Input, which is skipped, and "
+            "layer.input is what a layer takes, not what it gives."
+        )
     if shapes[place][1:-1] == wanted[place][1:-1]:
         order = "Is it made of the model that was given, not of another one?"
     if sorted(shapes) == sorted(wanted):
         order = "The outputs are right, their order is not: it is that of the layers."
     raise Failed(
         f"Output {place + 1} of the model of {shown} has shape {shapes[place]}; "
-        f"{wanted[place]} was expected, of the layer {given.shown_names[place]}.",
+        f"{wanted[place]} was expected, of the layer {expected.names[place]}.",
         order,
     )
 
@@ -59,20 +75,21 @@ def _count_hint(shapes: list[tuple[int, ...]], given: Given) -> str:
     return "Is it made of the model that was given, in this very call?"
 
 
-def expect_values(got: list[Array], given: Given, expected: list[Array], shown: str, hint: str = "") -> None:
+def expect_values(got: list[Array], expected: Expected, shown: str, hint: str = "") -> None:
     """Every activation as the oracle computes it.
 
     Raises:
         Failed: naming the first layer that differs, and where.
     """
-    places = [place_of(array, expected) for array in got]  # of which layer it is, whatever its place
+    arrays = expected.arrays
+    places = [place_of(array, arrays) for array in got]  # of which layer it is, whatever its place
     for array, place in zip(got, places, strict=True):
         if place is not None:
-            expect_activation(array, given, expected, place, shown, hint)
+            expect_activation(array, expected, place, shown, hint)
     if all(place is None for place in places):
         shapes = " and ".join(str(array.shape) for array in got[:4]) or "nothing"
-        wanted = " and ".join(str(array.shape) for array in expected[:4])
-        hint = shape_hint(got[0], expected[0].shape) if len(got) == len(expected) else ""
+        wanted = " and ".join(str(array.shape) for array in arrays[:4])
+        hint = shape_hint(got[0], arrays[0].shape) if len(got) == len(arrays) else ""
         raise Failed(f"{shown} gives arrays of shape {shapes}; {wanted} were expected.", hint)
 
 
@@ -88,26 +105,25 @@ def _wrong(array: Array, wanted: Array) -> Array:
     return np.asarray(~(np.abs(array - wanted) <= ACTIVATION_TOLERANCE * scale))
 
 
-def expect_activation(
-    array: Array, given: Given, expected: list[Array], place: int, shown: str, hint: str = ""
-) -> None:
+def expect_activation(array: Array, expected: Expected, place: int, shown: str, hint: str = "") -> None:
     """The activation of one layer, of the right shape, as the oracle computes it.
 
     Raises:
         Failed: naming the layer, and where it differs.
     """
-    wanted = expected[place]
+    wanted = expected.arrays[place]
     wrong = _wrong(array, wanted)
     if np.any(wrong):
         index = tuple(int(position) for position in np.argwhere(wrong)[0])
         raise Failed(
-            f"{shown}: the activation of {given.shown_names[place]} is {array[index]:.4f} at {list(index)}; "
+            f"{shown}: the activation of {expected.names[place]} is {array[index]:.4f} at {list(index)}; "
             f"{wanted[index]:.4f} was expected ({int(wrong.sum())} of {wrong.size} values differ).",
-            hint or _value_hint(array, given, wanted, place),
+            hint or _value_hint(array, expected, place),
         )
 
 
-def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
+def _value_hint(array: Array, expected: Expected, place: int) -> str:
+    given, wanted = expected.given, expected.arrays[place]
     if array.shape[1] == array.shape[2] and not np.any(_wrong(array.swapaxes(1, 2), wanted)):
         return "Rows and columns are exchanged."
     if np.max(np.abs(array - wanted)) <= ROUNDED:
@@ -117,6 +133,9 @@ def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
         return f"Every value is {share:.4g} times what it should be: return the activations as they are."
     if np.ptp(array) and np.ptp(wanted) and np.corrcoef(array.ravel(), wanted.ravel())[0, 1] > STRAIGHT:
         return "The values were shifted and scaled, as in a standardisation: return the activations as they are."
+    for done, change in CHANGES.items():
+        if not np.any(_wrong(array, given.activations(change(expected.images))[place])):
+            return f"This is what the layer gives for images that were {done}: they go in as they are, 0 to 1."
     layer = given.architecture.layers[given.places[place]]
     if isinstance(layer, Conv2D) and np.any(array < 0):
         return "There are negative values: this is the convolution before its ReLU."
@@ -124,27 +143,27 @@ def _value_hint(array: Array, given: Given, wanted: Array, place: int) -> str:
         return "Only whole numbers are left: keep the floats."
     if not np.any(_wrong(array[::-1], wanted)):
         return "The order of the images is reversed."
-    return "Are the weights those of the model, and are the images passed on as they are, not divided by 255 again?"
+    return WEIGHTS_HINT
 
 
-def expect_each(got: list[Array], given: Given, expected: list[Array], shown: str) -> None:
+def expect_each(got: list[Array], expected: Expected, shown: str) -> None:
     """Every activation has its layer's shape, and is what the oracle computes.
 
     Raises:
         Failed: naming the first that is not.
     """
-    places = [place_of(array, expected) for array in got]
+    arrays = expected.arrays
+    places = [place_of(array, arrays) for array in got]
     if all(
-        place is not None and not np.any(_wrong(array, expected[place]))
-        for array, place in zip(got, places, strict=True)
+        place is not None and not np.any(_wrong(array, arrays[place])) for array, place in zip(got, places, strict=True)
     ):
         return  # that their order may be another is another check's matter
     hint = "Each layer takes what the one before it gives, whatever its kind."
-    for place, (array, wanted) in enumerate(zip(got, expected, strict=True)):
+    for place, (array, wanted) in enumerate(zip(got, arrays, strict=True)):
         if array.shape != wanted.shape:
-            message = f"{shown}: the activation of {given.shown_names[place]} has shape {array.shape}"
+            message = f"{shown}: the activation of {expected.names[place]} has shape {array.shape}"
             raise Failed(f"{message}; {wanted.shape} was expected.", hint)
-        expect_activation(array, given, expected, place, shown, hint)
+        expect_activation(array, expected, place, shown, hint)
 
 
 def shape_hint(array: Array, wanted: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from grader.judging.diagnosis import Array, as_array, with_article
 from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.compared_activations import expect_activation, expect_values, place_of
-from grader.suite.given_models import BRIGHTEST, STANDARD, Given, mixed_model, standard
+from grader.suite.given_models import BRIGHTEST, STANDARD, Expected, Given, mixed_model, standard
 from grader.suite.session import Called, TaskSession
 
 T = TypeVar("T")
@@ -245,7 +245,7 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
         raise
 
 
-def expect_found(found: Found, given: Given, expected: list[Array], shown: str, whole: bool) -> None:
+def expect_found(found: Found, expected: Expected, shown: str, whole: bool) -> None:
     """Each value is what the layer of its name computes; where the name is none of the layers', what some layer does.
 
     Where the activation model is not `whole`, arrays go astray; that is said of it, and what is there is looked at.
@@ -254,23 +254,23 @@ def expect_found(found: Found, given: Given, expected: list[Array], shown: str, 
         Failed: a value is no array, or not right.
     """
     if not found.values:
-        raise Failed(f"{shown} returned an empty dict; {len(expected)} layers were expected.")
+        raise Failed(f"{shown} returned an empty dict; {len(expected.arrays)} layers were expected.")
     others, fitting = [], 0
     arrays = {name: as_float(value, f"{shown}[{name!r}]") for name, value in found.values.items()}
     for name, array in arrays.items():
-        if name not in given.shown_names:
+        if name not in expected.names:
             others.append(array)
             continue
-        place = given.shown_names.index(name)
-        other = place_of(array, expected)
-        if array.shape == expected[place].shape:
-            expect_activation(array, given, expected, place, shown)
+        place = expected.names.index(name)
+        other = place_of(array, expected.arrays)
+        if array.shape == expected.arrays[place].shape:
+            expect_activation(array, expected, place, shown)
             fitting += 1
         elif other is not None and whole:
-            message = f"{shown}[{name!r}] has shape {array.shape}, which is that of {given.shown_names[other]}."
+            message = f"{shown}[{name!r}] has shape {array.shape}, which is that of {expected.names[other]}."
             raise Failed(message, "Names and arrays go together, each array under its own layer's name.")
     if not fitting:  # a shape that no layer has is said elsewhere, and so is what else is among them
-        expect_values(others or list(arrays.values()), given, expected, shown)
+        expect_values(others or list(arrays.values()), expected, shown)
 
 
 def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:

@@ -70,10 +70,34 @@ class Given:
         """The names of those layers, in order."""
         return [self.names[place] for place in self.places]
 
+    def expected(self, images: Array) -> "Expected":
+        """What is right for `(n, 28, 28, 1)` images."""
+        return Expected(self, images, self.activations(images))
+
     def activations(self, images: Array) -> list[Array]:
-        """What is right for `(n, 28, 28, 1)` images, by the oracle."""
+        """What those layers give, by the oracle."""
         outputs = oracle.forward(self.architecture, self.weights, images)
         return [outputs[place] for place in self.places]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The activations that are right.
+
+    Attributes:
+        given: the model that they are of.
+        images: `(n, 28, 28, 1)`, what they are for.
+        arrays: one for each layer that is shown, in order.
+    """
+
+    given: Given
+    images: Array
+    arrays: list[Array]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of those layers."""
+        return self.given.shown_names
 
 
 def mixed() -> tuple[Layer, ...]:

@@ -9,12 +9,13 @@ from grader.course.settings import MANY_IMAGES
 from grader.judging.architecture import Conv2D, Layer, MaxPooling2D
 from grader.judging.diagnosis import Array, with_article
 from grader.judging.verdict import Failed, Verdict
-from grader.suite.compared_activations import expect_each, expect_shapes, expect_values, shape_hint
+from grader.suite.compared_activations import WEIGHTS_HINT, expect_each, expect_shapes, expect_values, shape_hint
 from grader.suite.extracted_activations import (
     BUILD,
     EXTRACT,
     HARM_HINT,
     INPUT_HINT,
+    Built,
     Found,
     activation_model,
     array_of,
@@ -63,7 +64,7 @@ def test_build_has_one_output_a_layer(task: TaskSession) -> None:
         images = images_for(task, 2)
         try:
             got = outputs_of(task, activation_model(task, given, shown), images, shown)
-            expect_shapes(got, given, given.activations(images), shown)
+            expect_shapes(got, given.expected(images), shown)
         except Failed as failure:
             if "positional argument" in failure.message:
                 failure.hint = failure.hint or INPUT_HINT
@@ -75,7 +76,7 @@ def test_build_has_one_output_a_layer(task: TaskSession) -> None:
     shown = f"{BUILD}(model of images of shape {OTHER_IMAGE})"
     try:
         got = outputs_of(task, activation_model(task, given, shown), images, shown)
-        expect_shapes(got, given, given.activations(images), shown)
+        expect_shapes(got, given.expected(images), shown)
     except Failed as failure:
         failure.hint = "It takes what the model takes, whatever that is: keras.Input(shape=model.input_shape[1:])."
         raise
@@ -87,12 +88,23 @@ def test_build_gives_the_activations(task: TaskSession) -> None:
     built = standard_activation_model(task)
     if isinstance(built.first, Verdict):
         raise built.first
-    expect_values(built.first, built.given, built.given.activations(built.images), built.shown)
+    try:
+        expect_values(built.first, built.given.expected(built.images), built.shown)
+    except Failed as failure:
+        if failure.hint == WEIGHTS_HINT and not has_the_weights(task, built):
+            failure.hint = "The weights are others: take the layers of the model themselves, no new ones and no clones."
+        raise
     if built.harm:
         raise Failed(f"{built.shown} {built.harm}.", HARM_HINT)
     if len(built.first) != len(built.given.places):
         return  # that there are too many, or too few, is another check's matter
     expect_mixed_built(task)
+
+
+def has_the_weights(task: TaskSession, built: Built) -> bool:
+    """Whether the first weights of the model that was given are among those of the activation model."""
+    weights = task.value("weights", f"Looking at the model of {built.shown}", handle=built.handle)
+    return any(np.array_equal(built.given.weights[0], array) for array in weights)
 
 
 def expect_mixed_built(task: TaskSession) -> None:
@@ -103,13 +115,13 @@ def expect_mixed_built(task: TaskSession) -> None:
     """
     given, images = mixed_model(task)
     shown = f"{BUILD}(model with Activation, AveragePooling2D and Dropout layers too)"
-    expected = given.activations(images)
+    expected = given.expected(images)
     got = task.once(shown, lambda: outputs_of(task, activation_model(task, given, shown), images, shown))
-    if len(got) != len(expected):
-        message = f"The model of {shown} has {len(got)} outputs; {len(expected)} expected, for "
+    if len(got) != len(expected.arrays):
+        message = f"The model of {shown} has {len(got)} outputs; {len(expected.arrays)} expected, for "
         hint = "Conv2D and MaxPooling2D layers count, by their class alone: others give four axes too."
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
-    expect_each(got, given, expected, shown)
+    expect_each(got, expected, shown)
 
 
 def _shows_the_mixed(task: TaskSession) -> bool:
@@ -133,7 +145,7 @@ def test_build_shares_the_weights(task: TaskSession) -> None:
     got = outputs_of(task, handle, images, shown)
     same = all(np.array_equal(array, other) for array, other in zip(before, got, strict=False))
     hint = "The layers must be those of the model, not copies: use layer.output, or call the layers themselves."
-    expect_values(got, changed, changed.activations(images), f"{shown} after training", hint if same else "")
+    expect_values(got, changed.expected(images), f"{shown} after training", hint if same else "")
 
 
 @pytest.mark.points(4)
@@ -147,10 +159,10 @@ def test_sequential_models(task: TaskSession) -> None:
         message = f"The model of {asked} has {len(got)} outputs; {len(given.places)} expected, for "
         hint = "A Sequential has no Input among its layers, a Functional model has: skip it by its class, InputLayer."
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
-    expect_values(got, given, given.activations(images), asked)
+    expect_values(got, given.expected(images), asked)
     again = given_model(task, blocks(2, 3), "sequential")
     asked = f"{EXTRACT}({shown}, images)"
-    expect_found(extracted(task, again, images, asked), again, again.activations(images), asked, is_whole(task))
+    expect_found(extracted(task, again, images, asked), again.expected(images), asked, is_whole(task))
 
 
 def _counts_functional(task: TaskSession) -> bool:
@@ -236,7 +248,7 @@ def test_extract_gives_numpy_arrays(task: TaskSession) -> None:
 def test_extract_gives_the_activations(task: TaskSession) -> None:
     """Each value is what its layer computes for the images; the model that was given is left as it was."""
     given, images, found, shown = extract_standard(task)
-    expect_found(found, given, given.activations(images), shown, is_whole(task))
+    expect_found(found, given.expected(images), shown, is_whole(task))
     if not found.kept:
         raise Failed(f"{shown} changed the weights of the model that it was given.", "Only look at the model.")
     if found.harm and not built_harm(task):  # which is said above
@@ -245,7 +257,7 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
         given, images, found, shown = extract_mixed(task)
         if _names_the_layers(found, given):  # likewise
             arrays = [as_float(value, f"{shown}[{name!r}]") for name, value in found.values.items()]
-            expect_each(arrays, given, given.activations(images), shown)
+            expect_each(arrays, given.expected(images), shown)
 
 
 @pytest.mark.points(1)
@@ -270,7 +282,7 @@ def test_extract_takes_any_number_of_images(task: TaskSession) -> None:
 def _are_right(given: Given, images: Array, found: Found, shown: str) -> bool:
     """Whether the activations that were found are right."""
     try:
-        expect_found(found, given, given.activations(images), shown, whole=True)
+        expect_found(found, given.expected(images), shown, whole=True)
     except Failed:
         return False
     return True
@@ -288,13 +300,14 @@ def test_extract_from_a_single_layer(task: TaskSession) -> None:
         if any(part in failure.message for part in ("zip()", "index", "unpack", "has no attribute")):
             failure.hint = failure.hint or hint
         raise
-    expected = given.activations(images)
+    expected = given.expected(images)
     if found.length != 1 or not found.values:
         hint = hint if found.length < 2 else "Only Conv2D and MaxPooling2D layers belong into the dict."
         raise Failed(f"{shown} has {found.length} entries; one was expected.", hint)
     array = as_float(next(iter(found.values.values())), shown)
-    if array.shape != expected[0].shape:
+    shape = expected.arrays[0].shape
+    if array.shape != shape:
         hint = "With one output, Keras gives the array itself, not a list of one: array[0] is the first image."
-        hint = hint if array.shape == expected[0].shape[1:] else shape_hint(array, expected[0].shape)
-        raise Failed(f"{shown} gives shape {array.shape}; {expected[0].shape} was expected.", hint)
-    expect_values([array], given, expected, shown)
+        hint = hint if array.shape == shape[1:] else shape_hint(array, shape)
+        raise Failed(f"{shown} gives shape {array.shape}; {shape} was expected.", hint)
+    expect_values([array], expected, shown)

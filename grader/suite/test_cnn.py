@@ -1,11 +1,14 @@
 """Checks of `cnn`: blocks of convolution and pooling, the head, the compile settings, and that it learns."""
 
+from contextlib import suppress
+
 import pytest
 
 from grader.course.settings import CNN_TRAINING
 from grader.judging.architecture import expected_cnn
 from grader.judging.diagnosis import with_article
 from grader.judging.model_diagnosis import (
+    KIND_HINTS,
     convolutions,
     expect_activation,
     expect_bias,
@@ -73,7 +76,28 @@ def test_layers(task: TaskSession) -> None:
     except Failed as failure:
         if any(has_structure(model, expected_cnn(64, count)) for count in (1, 3)):
             failure.hint = f"By default there are two blocks: def {FUNCTION}(filters=64, conv_layers=2)."
+            blocks = len(convolutions(model.report))
+            with suppress(Failed):  # which is said below
+                if len(convolutions(few(task, 4 - blocks).report)) == blocks:
+                    failure.hint = loop_hint(model, blocks)
         raise
+
+
+def few(task: TaskSession, blocks: int) -> BuiltModel:
+    """The model with few filters and so many blocks."""
+    return obtain(task, FUNCTION, expected_cnn(FEW, blocks), filters=FEW, conv_layers=blocks)
+
+
+def loop_hint(model: BuiltModel, blocks: int) -> str:
+    """What helps where there are so many blocks, and another number was asked for."""
+    if blocks == 0:
+        return KIND_HINTS["Conv2D"]
+    hint = "Add the blocks in a loop that runs conv_layers times"
+    if blocks > 1:
+        return f"{hint}."
+    if model.report.functional:
+        return f"{hint}: each takes what the one before gives, x = layers.Conv2D(...)(x), not the input again."
+    return f"{hint}. Does a `return` end it in its first turn?"
 
 
 @pytest.mark.points(2)
@@ -166,7 +190,7 @@ def test_conv_layers_argument(task: TaskSession) -> None:
     right = has_structure(first, expected_cnn(64, 2))
     for count in (1, 3):
         try:
-            model = obtain(task, FUNCTION, expected_cnn(FEW, count), filters=FEW, conv_layers=count)
+            model = few(task, count)
         except Failed as failure:
             if not right and count == 3 and "zero or negative" in failure.message:
                 continue  # with other blocks than those that were asked for, there is no room for three
@@ -174,10 +198,8 @@ def test_conv_layers_argument(task: TaskSession) -> None:
             raise
         found = len(convolutions(model.report))
         if found != count:
-            raise Failed(
-                f"{model.called} has {found} Conv2D layer{'' if found == 1 else 's'}; {count} expected.",
-                "Add the blocks in a loop that runs conv_layers times.",
-            )
+            message = f"{model.called} has {found} Conv2D layer{'' if found == 1 else 's'}; {count} expected."
+            raise Failed(message, loop_hint(model, found))
         if right and takes_filters(task):  # otherwise what differs is said above
             expect_filters(model.report, FEW, model.called)
             with counting(model, expected_cnn(FEW, count)):

@@ -92,6 +92,10 @@ def convolve(task: TaskSession, scene: Scene) -> Called:
     try:
         return task.call(CONVOLVE, scene.image, scene.kernel, shown=scene.shown, after=True)
     except Failed as failure:
+        own = "raised ValueError" in failure.message and "raise ValueError" in failure.message
+        if own and not failure.hint:
+            touches = any(map(int.__eq__, scene.image.shape, scene.kernel.shape))
+            failure.hint = EQUAL_HINT if touches else FITS_HINT
         failure.hint = failure.hint or _raised_hint(failure.message)
         raise
 
@@ -240,6 +244,8 @@ def expect_accepted(task: TaskSession, scene: Scene) -> None:
             raise Failed(message, f"C{REFUSE_HINT[1:]}") from None
 
 
+FITS_HINT = "This kernel fits: is the comparison the other way round, or are image and kernel exchanged?"
+EQUAL_HINT = "A kernel as high or wide as the image fits: refuse one that is larger, >, not >=."
 REFUSE_HINT = "compare both axes of the kernel with those of the image, and `raise ValueError(...)`."
 
 

@@ -38,24 +38,11 @@ One row for each wrong submission of the bank: the reference with one mistake in
 """
 
 VAGUE = {
-    "log_scaled": "shows the values alone",
-    "resize_repeats": "shows the shapes alone",
-    "activations_cloned_without_weights": "asks whether the weights are the model's, or the images scaled again",
-    "activations_new_random_layers": "asks the same",
-    "activations_scaled_again": "asks the same",
-    "activations_first_four_layers": "says the shape, and asks whether another layer is among the outputs",
-    "activations_inputs_of_the_layers": "says the same",
     "dense_lie_layer_list_replaced": "says that the model does not compute what its layers say, not how it was done",
     "dense_lie_call_replaced": "says the same",
     "dense_lie_layer_call_replaced": "says the same",
     "dense_lie_relu_on_small_inputs": "says the same",
     "cnn_lie_filters_written_over": "shows the exception of Keras alone",
-    "convolution_clipped_to_pixels": "says that negative sums were set to 0, which is half of it",
-    "convolution_square_images_only": "shows the shapes alone",
-    "convolution_refuses_equal_size": "shows the shapes and the student's own exception",
-    "convolution_arguments_exchanged": "shows the same",
-    "convolution_one_axis": "shows the shapes alone",
-    "convolution_default_of_three": "shows the shapes alone",
 }
 """Slips whose message says what is wrong, but does not name the mistake, with what it says instead."""
 

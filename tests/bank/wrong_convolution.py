@@ -143,7 +143,7 @@ CASES: tuple[Case, ...] = (
     looping("absolute", "return output", "return np.abs(output)", ADDS, "The signs are lost", *VALUES),
     looping("integer_result", "dtype=np.float32", "dtype=int", ADDS, "cut to whole numbers", *VALUES),
     looping("rounded", "return output", "return output.round(1)", ADDS, "The sums were rounded", *VALUES),
-    looping("clipped_to_pixels", "return output", "return np.clip(output, 0, 255)", ADDS, "that is ReLU", *VALUES),
+    looping("clipped_to_pixels", "return output", "return np.clip(output, 0, 255)", ADDS, "np.clip", *VALUES),
     looping("never_written", "output[i, j] = ", "value = ", ADDS, "All values are 0", *VALUES),
     looping("return_in_the_loop", SUM, SUM + "\n    return output", ADDS, "Rows or columns at the end are 0", *VALUES),
     looping("nothing_returned", "return output", "output", SHAPE, "Is the `return` missing?", ADDS, FLOATS, LEFT),
@@ -164,7 +164,9 @@ CASES: tuple[Case, ...] = (
         "could not be broadcast",
         *VALUES,
     ),
-    looping("square_images_only", "h, w = image.shape", "h = w = image.shape[0]", SHAPE, "was expected", *VALUES),
+    looping(
+        "square_images_only", "h, w = image.shape", "h = w = image.shape[0]", SHAPE, "h and w are two numbers", *VALUES
+    ),
     looping("kernels_of_three_only", "kh, kw = kernel.shape", "kh, kw = 3, 3", SHAPE, "is a size fixed", *VALUES, LEFT),
     looping(
         "half_precision",
@@ -235,7 +237,7 @@ CASES: tuple[Case, ...] = (
         REFUSES,
         "AssertionError",
     ),
-    looping("refuses_equal_size", FITS, FITS.replace(">", ">="), SHAPE, "ValueError: too large", *VALUES),
+    looping("refuses_equal_size", FITS, FITS.replace(">", ">="), SHAPE, "refuse one that is larger", *VALUES),
     looping("changes_the_image", FITS, FITS + "image -= image.min()\n", LEFT, "changed the image", *VALUES),
     looping("changes_the_kernel", FITS, FITS + "kernel[:] = kernel[::-1, ::-1]\n", LEFT, "changed the kernel", *VALUES),
     slip(
@@ -265,7 +267,7 @@ CASES: tuple[Case, ...] = (
         "def convolve2d(image: np.ndarray, kernel: np.ndarray)",
         "def convolve2d(kernel: np.ndarray, image: np.ndarray)",
         SHAPE,
-        "does not fit",
+        "are image and kernel exchanged?",
         ADDS,
         FLOATS,
         REFUSES,
@@ -282,7 +284,7 @@ CASES: tuple[Case, ...] = (
     ),
     pooling("starts_from_zero", RESHAPED + "return np.maximum(windows.max(axis=(1, 3)), 0)", MAXIMUM, "begins at 0"),
     pooling("absolute_pooling", RESHAPED + "return np.abs(windows).max(axis=(1, 3))", MAXIMUM, "The signs are lost"),
-    pooling("one_axis", RESHAPED + "return windows.max(axis=1)", POOL_SHAPE, "was expected", MAXIMUM),
+    pooling("one_axis", RESHAPED + "return windows.max(axis=1)", POOL_SHAPE, "over one axis", MAXIMUM),
     pooling(
         "only_rows",
         RESHAPED + "return windows.max(axis=1).reshape(rows, -1)",
@@ -395,7 +397,9 @@ CASES: tuple[Case, ...] = (
         MAXIMUM,
         LEFT,
     ),
-    changed("default_of_three", "size: int = 2", "size: int = 3", POOL_SHAPE, "was expected", MAXIMUM),
+    changed(
+        "default_of_three", "size: int = 2", "size: int = 3", POOL_SHAPE, "where no size is given, it is 2", MAXIMUM
+    ),
     changed(
         "size_without_default",
         "size: int = 2",

@@ -360,6 +360,24 @@ CASES: tuple[Case, ...] = (
         "takes 32 images at a time, no other number",
         LAYERS,
     ),
+    dense_body(
+        "hidden_layer_not_connected",
+        "inputs = keras.Input((28, 28))\nx = layers.Flatten()(inputs)\nhidden = layers.Dense(hidden_units, 'relu')(x)\n"
+        f"model = keras.Model(inputs, layers.Dense(10, 'softmax')(x))\n{COMPILE}",
+        LAYERS,
+        "is the next layer called on what this one gives?",
+        UNITS,
+        RELU,
+        ARGUMENT,
+    ),
+    dense_body(
+        "layer_not_called",
+        "inputs = keras.Input((28, 28))\nx = layers.Flatten()(inputs)\nx = layers.Dense(hidden_units, 'relu')\n"
+        f"model = keras.Model(inputs, layers.Dense(10, 'softmax')(x))\n{COMPILE}",
+        MODEL,
+        "A layer stands where what it gives belongs",
+        *DENSE_ALL,
+    ),
     # dense_model: how it learns
     dense("sgd", OPTIMIZER, "optimizer='sgd'", ADAM, "is compiled with the optimizer SGD; Adam was expected"),
     dense(
@@ -760,6 +778,26 @@ CASES: tuple[Case, ...] = (
     ),
     cnn("returns_an_error", "raise ValueError", "return ValueError", OUTSIDE, "neither printed nor returned"),
     cnn("prints_an_error", "raise ValueError", "print", OUTSIDE, "ValueError was expected, for conv_layers is 1 to 3"),
+    cnn_body(
+        "blocks_on_the_input",
+        REFUSE
+        + "inputs = keras.Input((28, 28, 1))\nfor _ in range(conv_layers):\n    x = layers.Conv2D(filters, 3, activation='relu')(inputs)\n"
+        "    x = layers.MaxPooling2D()(x)\nx = layers.Dense(128, 'relu')(layers.Flatten()(x))\n"
+        f"model = keras.Model(inputs, layers.Dense(10, 'softmax')(x))\n{COMPILE}",
+        BLOCKS,
+        "not the input again",
+        LAYERS,
+    ),
+    cnn_body(
+        "return_in_the_loop",
+        REFUSE
+        + "model = keras.Sequential([keras.Input((28, 28, 1))])\nfor _ in range(conv_layers):\n    model.add(layers.Conv2D(filters, 3, activation='relu'))\n"
+        "    model.add(layers.MaxPooling2D())\n    for layer in (layers.Flatten(), layers.Dense(128, 'relu'), layers.Dense(10, 'softmax')):\n        model.add(layer)\n"
+        f"    {COMPILE}\n    return model",
+        BLOCKS,
+        "Does a `return` end it in its first turn?",
+        LAYERS,
+    ),
     # cnn: head and other layers
     cnn("head_64", "Dense(128,", "Dense(64,", HEAD, "has 64 units; 128 were expected"),
     cnn("head_of_filters", "Dense(128,", "Dense(filters,", HEAD, "has 64 units; 128 were expected"),
