@@ -85,7 +85,7 @@ TASKS: tuple[Task, ...] = (
         name="activation_extraction",
         title="Looking inside",
         points=25,
-        checks=11,
+        checks=12,
         public_names=("build_activation_model", "extract_activations"),
         hint="keras.Model takes a list of outputs: keras.Model(model.inputs, [layer.output for ...]).",
     ),

@@ -42,6 +42,7 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             lambda: _padded(image, kernel[::-1, ::-1], height - 1, height - 1, width - 1, width - 1),
         ),
         Mistake("h and w are two numbers: image.shape[0] and image.shape[1].", lambda: _square(right)),
+        Mistake("The result is flat: give it the shape (h - kh + 1, w - kw + 1), by reshape.", lambda: right.ravel()),
         Mistake(strided, lambda: right[::2, ::2]),
         Mistake(strided, lambda: right[::height, ::width]),
         Mistake(short, lambda: right[:-1, :-1]),
@@ -213,6 +214,13 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
             "The windows overlap: they stand side by side, and begin at every size-th pixel.",
             lambda: _windows(floats, (size, size)).max(axis=(2, 3)),
         ),
+        Mistake(
+            "Only the first value is there: does a `return` end the loop in its first turn?",
+            lambda: np.where(np.arange(right.size).reshape(right.shape) == 0, right, 0),
+        ),
+        Mistake("The last windows are missing: count to h // size and w // size.", lambda: _less(right)),
+        Mistake("The last windows are missing: count to h // size and w // size.", lambda: right[:-1]),
+        Mistake("Axes of length 1 are left: leave keepdims out.", lambda: blocks.max(axis=(1, 3), keepdims=True)),
         Mistake(rest, lambda: _pooled_whole(floats, size, -np.inf)),
         Mistake(rest, lambda: _pooled_whole(floats, size, 0.0)),
         Mistake("One value of each window was taken, whichever is larger.", lambda: floats[::size, ::size]),
@@ -248,6 +256,10 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         Mistake("The image came back as it was.", lambda: floats),
         Mistake("The largest value of the whole image came back.", lambda: np.full(right.shape, floats.max())),
     ]
+
+
+def _less(right: Array) -> Array:
+    return right[:-1, :-1]
 
 
 def _pooled_whole(floats: Array, size: int, filler: float) -> Array:

@@ -190,6 +190,7 @@ def _is_model(value: Any) -> bool:
 FORMS: dict[str, Form] = {
     "inspect": _is_inspection,
     "import": lambda value: _has(value, names=_are_texts),
+    "lend": _is_nothing,
     "find": lambda value: _has(value, kind=_is_text, type=_is_text, signature=_is_text),
     "call": _is_call,
     "describe": _is_model,  # the rest is read part by part by `judging.model_report`
@@ -197,14 +198,14 @@ FORMS: dict[str, Form] = {
     "shares": _is_bool,
     "weights": _are_arrays,
     "set_weights": _is_nothing,
-    "state": lambda value: _has(value, layers=_is_count, trainable=_is_bool),
+    "state": lambda value: _has(value, layers=_is_count, marks=_are_texts, trainable=_is_bool),
     "rate": _is_float,
     "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
     "train_step": lambda value: _has(
         value, logs=is_observation, weights=_are_arrays, own=_are_arrays, own_raised=_is_text, metrics_raised=_is_text
     ),
     "twin_step": _are_arrays,
-    "loss": lambda value: _has(value, values=_list_of(_is_float, 2), penalties=_is_count),
+    "loss": lambda value: _has(value, values=_list_of(_is_float, 2), penalties=_is_count, outputs=_are_arrays),
     "reference": _is_count,
     "callback_model": _is_count,
     "is_callback": lambda value: _has(value, callback=_is_bool, acts=_is_bool, methods=_are_texts),

@@ -5,6 +5,7 @@ a built-in name, is reported as what it is. Settings are read as attributes, not
 cannot pass. What is claimed here is checked by the host against weights, predictions and a training step.
 """
 
+import functools
 import types
 import warnings
 from itertools import product
@@ -76,8 +77,15 @@ class Models:
         self._layer_base = keras.layers.Layer
         self._loss_class = keras.losses.SparseCategoricalCrossentropy
         self._loss_function = keras.losses.sparse_categorical_crossentropy
+        self._traced = tf.function
+        self._shown = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
+        self._compiled_metrics = type(_compiled()._compile_metrics)
         self._adam = keras.optimizers.Adam
-        self._reshape = type(keras.ops.reshape(keras.Input((1,)), (-1, 1))._keras_history.operation)
+        tensor = keras.Input((2, 2, 1))
+        self._reshape: Any = _operation_of(keras.ops.reshape(tensor, (-1, 4)))
+        self._max_pool: Any = _operation_of(keras.ops.max_pool(tensor, 2))
+        shaping = (keras.ops.expand_dims(tensor, 1), keras.ops.squeeze(tensor, 3), tensor[..., None])
+        self._shaping = tuple(_operation_of(result) for result in shaping)
 
     def describe(self, model: Any, input_shape: tuple[int, ...], inputs: Any) -> dict[str, Any]:
         """The model as plain data.
@@ -112,6 +120,9 @@ class Models:
         description["replaced"] += [[f"class {kind}", name] for kind, name in self._genuine.changed()]
         if model.compiled:
             description["replaced"] += [["optimizer", name] for name in replaced(model.optimizer)]
+            for name in ("train_function", "test_function", "predict_function"):  # which Keras makes when it needs them
+                if not str(getattr(getattr(model, name, None), "__module__", "keras")).startswith("keras"):
+                    description["replaced"].append(["model", name])
             shared = any(model.optimizer is other.optimizer for other in self._seen[:-1] if other is not model)
             description["compile"] = {**_compile_settings(model), "optimizer_shared": shared}
         return description
@@ -180,10 +191,20 @@ class Models:
             batch, *rest = operation.newshape if isinstance(operation.newshape, list | tuple) else (0,)
             if batch in (-1, None):
                 return {**description, "kind": "Reshape", "settings": {"target_shape": _plain(rest)}}
+        if type(operation) is self._max_pool:
+            size, steps = (_pair(value) for value in (operation.pool_size, operation.strides or operation.pool_size))
+            settings = {"pool_size": size, "strides": steps, "padding": _plain(operation.padding)}
+            settings["data_format"] = _plain(operation.data_format or "channels_last")
+            return {**description, "kind": "MaxPooling2D", "settings": settings}
 
         def function(values: Any) -> Any:
             args, named = node.arguments.fill_in({id(tensor): values for tensor in node.arguments.keras_tensors})
             return operation(*args, **named)
+
+        if type(operation) in self._shaping:
+            before, after = (tensors[0].shape[1:] for tensors in (node.arguments.keras_tensors, node.outputs))
+            if None not in (*before, *after) and _keeps_the_order(function, before, after):
+                return {**description, "kind": "Reshape", "settings": {"target_shape": _plain(list(after))}}
 
         return {**description, "activation": _evaluate(function, inputs), "activation_name": type_name(operation)}
 
@@ -254,57 +275,87 @@ class Models:
         layers = [layer for layer, _ in self._chain(model)[1]]
         return {
             "layers": len(layers),
+            "marks": [f"{layer.name} {id(getattr(layer, 'activation', None))}"[:80] for layer in layers],
             "trainable": all(bool(part.trainable) for part in (model, *layers, *model.weights)),
         }
+
+    def build_activation_model(self, model: Any) -> Any:
+        """What `build_activation_model` is to do, for a module that asks it for more."""
+        found = [layer for layer in model.layers if isinstance(layer, self._shown)]
+        if not found:
+            raise ValueError("the model has no Conv2D and no MaxPooling2D layer")
+        return keras.Model(model.inputs, [layer.output for layer in found])
 
     def rate(self, model: Any) -> float:
         """The learning rate that a compiled model has."""
         return float(model.optimizer.learning_rate)
 
-    def forward(self, model: Any, images: Any) -> dict[str, Any]:
+    def forward(self, model: Any, images: Any, traced: bool = False) -> dict[str, Any]:
         """The model's outputs for images, in inference mode; a structure of outputs in its own order."""
-        outputs = model(keras.ops.convert_to_tensor(images), training=False)
+        call = functools.partial(model, training=False)
+        outputs = (self._traced(call, autograph=False) if traced else call)(keras.ops.convert_to_tensor(images))
         single = not isinstance(outputs, list | tuple | dict)
         values = [outputs] if single else list(outputs.values() if isinstance(outputs, dict) else outputs)
         return {"single": single, "outputs": [np.asarray(value, dtype=np.float32) for value in values[:40]]}
 
-    def loss(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
+    def loss(self, model: Any, images: Any, labels: Any, traced: bool = False) -> dict[str, Any]:
         """What the loss that the model was compiled with gives for its own predictions, without penalties.
 
         Twice: as Keras trains, where it finds the logits behind a softmax, and of the probabilities alone. With it,
-        how many penalties Keras would add.
+        how many penalties Keras would add; where `traced`, also what the model gives in a graph.
         """
-        predictions = model(keras.ops.convert_to_tensor(images), training=False)
-        targets = keras.ops.convert_to_tensor(labels)
-        penalties = [float(value) for value in model.losses]
-        penalty = sum(penalties)
-        trained = float(model.compute_loss(y=targets, y_pred=predictions, training=False))
-        alone = keras.ops.convert_to_tensor(np.asarray(predictions))
-        other = float(model.compute_loss(y=targets, y_pred=alone, training=False))
-        return {"values": [trained - penalty, other - penalty], "penalties": len(penalties)}
+        penalties = 0
 
-    def train_step(self, model: Any, images: Any, labels: Any) -> dict[str, Any]:
+        def values(given: Any, targets: Any) -> tuple[Any, Any, Any]:
+            nonlocal penalties
+            predictions = model(given, training=False)
+            penalties, penalty = len(model.losses), sum(model.losses)
+            trained = model.compute_loss(y=targets, y_pred=predictions, training=False)
+            other = model.compute_loss(y=targets, y_pred=tf.identity(predictions), training=False)
+            return predictions, trained - penalty, other - penalty
+
+        found, *losses = self._prepared(model, values, images, labels, traced)()
+        outputs = [np.asarray(found, dtype=np.float32)] if traced else []
+        return {"values": [float(value) for value in losses], "penalties": penalties, "outputs": outputs}
+
+    def _prepared(self, model: Any, function: Any, images: Any, labels: Any, traced: bool) -> Any:
+        """A function of images and labels, ready to run; where `traced`, in a graph, if the model is trained in one."""
+        batch = keras.ops.convert_to_tensor(images), keras.ops.convert_to_tensor(labels)
+        graph = traced and not model.run_eagerly
+        return functools.partial(self._traced(function, autograph=False) if graph else function, *batch)
+
+    def train_step(self, model: Any, images: Any, labels: Any, traced: bool = False) -> dict[str, Any]:
         """What the model's metrics say of one batch, and its weights after a step of its optimizer on that batch.
 
         Loss and metrics are kept apart, so that a wrong one costs its own check only: the loss is set to the right one,
         and the step is made without metrics. A loss of the student's own then makes the same step once more. Eager,
-        which saves tracing a graph and computes the same.
+        which saves tracing a graph and computes the same; `traced`, as `fit` does, it shows code that asks for it.
         """
-        own = None if self._is_known_loss(model.loss) else model.loss
+        loss = _loss_of(model)
+        own = None if self._is_known_loss(loss) else loss
         before = self.weights(model)
         metrics = getattr(model, "_compile_metrics", None)
         user = getattr(metrics, "_user_metrics", None), getattr(metrics, "_user_weighted_metrics", None)
-        settings = {"optimizer": model.optimizer, "loss": "sparse_categorical_crossentropy", "run_eagerly": True}
+        user = user if type(metrics) is self._compiled_metrics else (None, None)
+        traced = traced and not model.run_eagerly
+        settings: dict[str, Any] = {"optimizer": model.optimizer, "loss": "sparse_categorical_crossentropy"}
+        settings["run_eagerly"] = not traced
         answer: dict[str, Any] = {"logs": observe({}), "metrics_raised": ""}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 model.compile(metrics=user[0] or [], weighted_metrics=user[1], **settings)
-                answer["logs"] = observe(dict(model.test_on_batch(images, labels, return_dict=True)))
+                test = self._prepared(model, lambda *batch: model.test_step(batch), images, labels, traced)
+                for _ in range(2):  # a metric is asked again after each batch
+                    model.reset_metrics()
+                    logs = test()
+                answer["logs"] = observe({name: np.asarray(value).item() for name, value in logs.items()})
             except Exception as error:
                 answer["metrics_raised"] = _in_short(error)
             model.compile(metrics=[], **settings)  # without any, Keras would keep those there are
-            model.train_on_batch(images, labels)
+            if not model.optimizer.built:
+                model.optimizer.build(model.trainable_variables)
+            self._prepared(model, lambda *batch: model.train_step(batch), images, labels, traced)()
             answer["weights"] = self.weights(model)
             answer.update(own=[], own_raised="")
             try:
@@ -460,6 +511,29 @@ SETTING_LENGTH = 100
 """Numbers of one setting: a piecewise constant learning rate has two for each step."""
 
 
+def _compiled() -> Any:
+    """A model with a metric, of which Keras's own class for what `compile` was given is learned."""
+    model = keras.Sequential([keras.Input((1,))])
+    model.compile(metrics=["accuracy"])
+    return model
+
+
+def _operation_of(tensor: Any) -> type:
+    """The class of the operation that made a symbolic tensor."""
+    return type(tensor._keras_history.operation)
+
+
+def _pair(value: Any) -> Any:
+    return _plain([value, value] if isinstance(value, int) else value)
+
+
+def _keeps_the_order(function: Any, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a function only gives the values of one image another shape."""
+    values = np.arange(np.prod(before), dtype=np.float32).reshape(1, *before)
+    got = np.asarray(function(keras.ops.convert_to_tensor(values)))
+    return got.shape == (1, *after) and np.array_equal(got.ravel(), values.ravel())
+
+
 def _is_of(value: Any, kinds: frozenset[type]) -> bool:
     """Whether a value is of one of these very classes; `in` would ask a metaclass of the student's."""
     return any(type(value) is known for known in kinds)
@@ -520,7 +594,7 @@ def _compile_settings(model: Any) -> dict[str, Any]:
                 schedule = _tabulated(optimizer._learning_rate)
             settings["optimizer_settings"]["learning_rate"] = schedule
     settings["steps"] = int(getattr(optimizer, "iterations", 0))
-    settings["loss"] = _named(model.loss)
+    settings["loss"] = _named(_loss_of(model))
     weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
     settings["loss_weights"] = "" if weights is None else text_of(weights)[:80]
     settings["loss_settings"] = {"from_logits": bool(getattr(model.loss, "_fn_kwargs", {}).get("from_logits", False))}
@@ -529,8 +603,18 @@ def _compile_settings(model: Any) -> dict[str, Any]:
 
 def _tabulated(rate: Any) -> dict[str, Any]:
     """A schedule of the student's own, or a function, as a table of its values at some steps."""
-    values = [float(rate(step) if isinstance(rate, SCHEDULE) else rate()) for step in (0, *STEPS)]
+    values = [float(_rate_at(rate, step) if isinstance(rate, SCHEDULE) else rate()) for step in (0, *STEPS)]
     return {"class_name": "PiecewiseConstantDecay", "config": {"boundaries": list(STEPS), "values": values}}
+
+
+def _rate_at(schedule: Any, step: int) -> Any:
+    """What a schedule gives for a step, which Keras counts in a tensor."""
+    return schedule(keras.ops.convert_to_tensor(step, dtype="int64"))
+
+
+def _loss_of(model: Any) -> Any:
+    """The loss that the model was compiled with: its attribute `loss` may have been set afterwards."""
+    return getattr(getattr(model, "_compile_loss", None), "_user_loss", model.loss)
 
 
 def _named(value: Any) -> str:

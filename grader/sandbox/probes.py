@@ -99,6 +99,10 @@ class Probes:
         names = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("_")]
         return {"names": [name[:80] for name in names[:NAME_LIMIT]]}
 
+    def ask_lend(self, name: str) -> None:
+        """Put a right function of ours in the place of the module's."""
+        setattr(self._module, name, getattr(self._keras, name))
+
     def ask_find(self, name: str) -> dict[str, Any]:
         """What the module holds under `name`: function, class, nothing or something else."""
         value = getattr(self._module, name, None)
@@ -184,13 +188,13 @@ class Probes:
         """The learning rate of a compiled model."""
         return self._keras.rate(self._objects[handle])
 
-    def ask_forward(self, handle: int, images: Any) -> dict[str, Any]:
-        """What a model gives for images, in inference mode: one array or a list of them."""
-        return self._keras.forward(self._objects[handle], images)
+    def ask_forward(self, handle: int, images: Any, traced: bool = False) -> dict[str, Any]:
+        """What a model gives for images, in inference mode: one array or a list of them; on wish in a graph."""
+        return self._keras.forward(self._objects[handle], images, traced)
 
-    def ask_train_step(self, handle: int, images: Any, labels: Any) -> dict[str, Any]:
+    def ask_train_step(self, handle: int, images: Any, labels: Any, traced: bool) -> dict[str, Any]:
         """One training step on one batch: the logs that Keras reports, and the weights afterwards."""
-        return self._keras.train_step(self._objects[handle], images, labels)
+        return self._keras.train_step(self._objects[handle], images, labels, traced)
 
     def ask_twin_step(
         self, handle: int, architecture: dict[str, Any], weights: list[Any], images: Any, labels: Any
@@ -198,9 +202,9 @@ class Probes:
         """The weights after the same step of a model of the grader's own, with an optimizer of the same settings."""
         return self._keras.twin_step(self._objects[handle], architecture, weights, images, labels)
 
-    def ask_loss(self, handle: int, images: Any, labels: Any) -> dict[str, Any]:
+    def ask_loss(self, handle: int, images: Any, labels: Any, traced: bool) -> dict[str, Any]:
         """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
-        return self._keras.loss(self._objects[handle], images, labels)
+        return self._keras.loss(self._objects[handle], images, labels, traced)
 
     def ask_reference(self, architecture: dict[str, Any], names: list[str], kind: str) -> int:
         """Build a model of the grader's own, for student code to work on; its handle."""

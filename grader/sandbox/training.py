@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from grader.sandbox.fed import BATCH
 from grader.sandbox.observe import (
     LISTED_CALLBACKS,
     NAME_LIMIT,
@@ -213,8 +214,11 @@ class Counting(keras.Sequential):  # type: ignore[misc]
         given = inspect.signature(super().fit).bind(*arguments, **named).arguments
         given.update(given.pop("kwargs", {}))
         validation = given.get("validation_data")
-        self.given.images.append(_count(given.get("x")))
-        self.given.validation.append(_count(validation[0]) if isinstance(validation, tuple | list) else 0)
+        size = given.get("batch_size") or BATCH
+        self.given.images.append(_used(_count(given.get("x")), given.get("steps_per_epoch"), size))
+        tested = _count(validation[0]) if isinstance(validation, tuple | list) else 0
+        test_size = given.get("validation_batch_size") or size
+        self.given.validation.append(_used(tested, given.get("validation_steps"), test_size))
         epochs = given.get("epochs", 1)
         self.given.epochs.append(epochs if type(epochs) is int and epochs >= 0 else 0)
         given["epochs"] = 1
@@ -240,6 +244,11 @@ class Counting(keras.Sequential):  # type: ignore[misc]
 
 
 Counting.__name__ = Counting.__qualname__ = "Sequential"
+
+
+def _used(count: int, steps: Any, size: Any) -> int:
+    """How many of so many images are used in an epoch of so many steps; all where no steps are told."""
+    return min(count, steps * size) if type(steps) is int and type(size) is int and steps > 0 < size else count
 
 
 def _count(value: Any) -> int:

@@ -23,6 +23,9 @@ BATCH, MORE = 24, 6
 """Images of the one training step, at least, and below how many more are drawn: enough for every unit of a right model
 to get a gradient, and for every class."""
 
+KERAS_BATCH = 32
+"""Images of that step of the model without arguments, which is made as `fit` makes it: in a graph, so many at once."""
+
 TIMES = 5
 """How many times as many images the model must treat alike: nothing depends on how many there are."""
 
@@ -40,6 +43,16 @@ RAISED_HINTS = {
     "to a shape": "Say keras.Input(shape={shape}): the shape of one image, a tuple.",
     "has no attribute 'placeholder'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
     "has no attribute 'Session'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
+    "missing 1 required positional argument: 'x'": "A function is passed on by its name, activation='relu', or without "
+    "brackets: with them, it is called.",
+    "missing 1 required positional argument: 'kernel_size'": "Conv2D takes the filters and the size of its kernel: is "
+    "kernel_size misspelt, or left out?",
+    "missing 1 required positional argument: 'units'": "Dense takes the number of its units: is units misspelt?",
+    "missing 1 required positional argument: 'filters'": "Conv2D takes filters and kernel_size: is one misspelt?",
+    "got an unexpected keyword argument": "Is the argument's name misspelt?",
+    "object has no attribute 'add'": "model.add(...) changes the model and returns None: write it alone, without = or "
+    "another .add behind it.",
+    "expected min_ndim=4, found ndim=2": "A convolution takes no flat input: Flatten comes once, behind the loop.",
     "Unrecognized keyword arguments": "Is the argument's name misspelt?",
     "No module named": "Only numpy, tensorflow, keras and the standard library can be imported.",
     "/datasets": "Nothing can be downloaded here: the function builds and compiles a model, it does not train it.",
@@ -47,6 +60,7 @@ RAISED_HINTS = {
     "expected min_ndim=4, found ndim=3": "A convolution takes images with a channel axis: keras.Input(shape={shape}).",
     "has already been configured": "Make a new model in every call, inside the function: the one of the call before is "
     "full.",
+    "(of type <class 'list'>)": "A list of layers stands where one layer belongs: add each, or unpack the list with *.",
     "Only instances of `keras.Layer` can be": "A class is none: put parentheses behind it, as in layers.Flatten().",
     "Only input tensors may be passed": "A layer stands where what it gives belongs: x = layers.Dense(...)(x), and the "
     "next layer is called on x.",
@@ -148,7 +162,7 @@ def described(
         called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
     except Failed as failure:
         failure.hint = failure.hint or hint_for(failure.message, expected)
-        failure.hint = failure.hint or _own_error_hint(failure.message, positional, arguments)
+        failure.hint = failure.hint or _own_error_hint(function, failure.message, positional, arguments)
         raise
     inputs = activation_inputs(np.random.default_rng(task.seed))
     value = task.value("describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs)
@@ -170,7 +184,7 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     if not arguments:
         task.details = {"layers": layers_in_words(report.raw), "expected": layers_in_words(expected)}
     generator = np.random.default_rng(task.seed)
-    count = report.batch_size or BATCH + int(generator.integers(MORE))
+    count = report.batch_size or (BATCH + int(generator.integers(MORE)) if arguments else KERAS_BATCH)
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
         return built
     images = generator.random((count, *shape), dtype=np.float32)
@@ -196,15 +210,24 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     if report.compiled is None:
         return built
     labels = labels_for(built)
-    asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels}
+    asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels, "traced": not arguments}
     loss = task.ask("loss", f"The loss of {shown}", **asked)  # before the training step, which sets the right one
+    if loss.raised is None and built.outputs is not None:
+        for found in loss.value["outputs"]:
+            if found.shape != built.outputs.shape or not np.allclose(
+                found, built.outputs, atol=HALF_PRECISION_TOLERANCE
+            ):
+                message = (
+                    f"The model of {shown} computes something else while it trains, in a graph, than when it is called."
+                )
+                raise Failed(message, CHANGED_HINT)
     step = task.ask("train_step", training_of(built), **asked) if built.weights else None
     return replace(built, loss=loss, step=step)
 
 
-def _own_error_hint(message: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
+def _own_error_hint(function: str, message: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
     """What helps where it is the student's own code that refused."""
-    if "required positional argument" in message:
+    if f"{function}() missing" in message:
         return "Every argument has a default, as in the hand-out: def f(number=128)."
     if "raise ValueError" in message and positional:
         return "Any number from 1 on is allowed. Arguments without a name are taken in the order of the hand-out."

@@ -152,18 +152,22 @@ def expect_each(got: list[Array], expected: Expected, shown: str) -> None:
     Raises:
         Failed: naming the first that is not.
     """
-    arrays = expected.arrays
+    given, arrays = expected.given, expected.arrays
     places = [place_of(array, arrays) for array in got]
     if all(
         place is not None and not np.any(_wrong(array, arrays[place])) for array, place in zip(got, places, strict=True)
     ):
         return  # that their order may be another is another check's matter
-    hint = "Each layer takes what the one before it gives, whatever its kind."
+    hint = "Each layer takes what the one before it gives, whatever its kind, and without training=True."
     for place, (array, wanted) in enumerate(zip(got, arrays, strict=True)):
         if array.shape != wanted.shape:
             message = f"{shown}: the activation of {expected.names[place]} has shape {array.shape}"
+            was = given.activations_before(expected.images)[place]
+            if array.shape == was.shape and not np.any(_wrong(array, was)):
+                hint = "That is what goes into the layer; what comes out of it was asked: layer.output."
             raise Failed(f"{message}; {wanted.shape} was expected.", hint)
-        expect_activation(array, expected, place, shown, hint)
+        cut = not np.any(_wrong(array, np.maximum(wanted, 0)))
+        expect_activation(array, expected, place, shown, "Negative values were cut off: leave them." if cut else hint)
 
 
 def shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
@@ -178,6 +182,10 @@ def shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
         return "The axes are in another order: images, height, width, channels."
     if array.ndim == 4 and array.shape[0] == 1 and array.shape[1:] == wanted[1:]:
         return "Only one image went through the model."
+    if array.ndim == 5 and array.size == np.prod(wanted):
+        return "There is one axis too many: join the images by np.concatenate, or predict them all at once."
+    if array.ndim == 2 and array.shape[1] == 10:
+        return "Those are the model's own predictions: put the images through build_activation_model(model)."
     if array.ndim == 2 and array.size == np.prod(wanted):
         return "The axes were joined: leave the arrays in their shape."
     return "Do names and arrays go together, in the order of the layers?"

@@ -26,6 +26,14 @@ INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential 
 HARM_HINT = "Only look at the model and the images: leave them as they are, the layers and trainable too."
 
 RAISED_HINTS = {
+    "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
+    "Kernel shape must have the same length": "The shape is that of one image, without the first axis: "
+    "keras.Input(shape=model.input_shape[1:]).",
+    "Unrecognized keyword arguments passed to Model": "Write keras.Model(inputs=..., outputs=...), with an s each.",
+    "'KerasTensor' object is not callable": "layer.output is a tensor, no function: leave the brackets out.",
+    "has no attribute 'layer'": "The list of a model's layers is model.layers.",
+    "No such layer": "get_layer takes a name, layer.name; the layer itself needs no looking up.",
+    "has no attribute 'activation'": "layer.activation is a function: layer.output is what a layer gives.",
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
     "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
     "model.inputs, or call each layer anew; and make the list of outputs inside the function, empty for every model.",
@@ -37,7 +45,6 @@ RAISED_HINTS = {
     "incompatible with the layer": "Each layer takes what the one before it gives, not the image again, and none is "
     "left out: a Sequential has no Input among its layers.",
     "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
-    "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
     "Iterating over a symbolic KerasTensor": "layer.output is one tensor: outputs.append(layer.output) puts "
     "it into the list, extend would take it apart.",
     "InputLayer.call()": INPUT_HINT,
@@ -89,29 +96,12 @@ def standard_activation_model(task: TaskSession) -> Built:
         images = BRIGHTEST * np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
         first: list[Array] | Verdict
         try:
-            first = outputs_of(task, handle, images, shown)
+            first = outputs_of(task, handle, images, shown, traced=True)
         except Verdict as verdict:
             first = verdict
         return Built(given, handle, shown, images, first, done)
 
     return task.once(f"{BUILD} {STANDARD}", build)
-
-
-def built_harm(task: TaskSession) -> str:
-    """What the student's `build_activation_model` does to the model that it is given."""
-    try:
-        return standard_activation_model(task).harm
-    except Failed:
-        return ""
-
-
-def is_whole(task: TaskSession) -> bool:
-    """Whether the student's activation model has as many outputs as it should."""
-    try:
-        built = standard_activation_model(task)
-    except Failed:
-        return True
-    return not isinstance(built.first, list) or len(built.first) == len(built.given.places)
 
 
 def activation_model(task: TaskSession, given: Given, shown: str) -> int:
@@ -148,9 +138,9 @@ def hint_for(message: str) -> str:
     return next((hint for phrase, hint in RAISED_HINTS.items() if phrase in message), "")
 
 
-def outputs_of(task: TaskSession, handle: int, images: Array, shown: str) -> list[Array]:
-    """What the student's activation model gives for images."""
-    value = task.value("forward", f"Calling the model of {shown}", handle=handle, images=images)
+def outputs_of(task: TaskSession, handle: int, images: Array, shown: str, traced: bool = False) -> list[Array]:
+    """What the student's activation model gives for images; where `traced`, in a graph, as `predict` asks it."""
+    value = task.value("forward", f"Calling the model of {shown}", handle=handle, images=images, traced=traced)
     outputs = value.get("outputs") if isinstance(value, dict) else None
     if not isinstance(outputs, list) or not all(isinstance(array, np.ndarray) for array in outputs):
         raise Failed(f"What the model of {shown} gives cannot be read.")
@@ -169,6 +159,8 @@ def harm(task: TaskSession, given: Given, call: Callable[[], T]) -> tuple[T, str
     after = task.value("state", asked, handle=given.handle)
     if after["layers"] != before["layers"]:
         return result, f"left the model that it was given with {after['layers']} layers; it had {before['layers']}"
+    if after["marks"] != before["marks"]:
+        return result, "changed names or activations in the model that it was given"
     return result, "froze the model that it was given" if before["trainable"] and not after["trainable"] else ""
 
 
@@ -242,13 +234,16 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
             symbolic = observed.get("type") == "KerasTensor"
             what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
             failure.hint = f"{what}: put the images through the activation model, with predict."
+            if observed.get("type") in ("method", "builtin_function_or_method", "function"):
+                failure.hint = "A function was not called: put brackets behind its name, tensor.numpy()."
+        items = observed.get("items", []) if observed.get("kind") == "list" else []
+        if len(items) == 2 and all(item.get("kind") == "array" for item in items):
+            failure.hint = "Are those the layer's weights? Its activations were asked: what it makes of the images."
         raise
 
 
-def expect_found(found: Found, expected: Expected, shown: str, whole: bool) -> None:
+def expect_found(found: Found, expected: Expected, shown: str) -> None:
     """Each value is what the layer of its name computes; where the name is none of the layers', what some layer does.
-
-    Where the activation model is not `whole`, arrays go astray; that is said of it, and what is there is looked at.
 
     Raises:
         Failed: a value is no array, or not right.
@@ -266,7 +261,7 @@ def expect_found(found: Found, expected: Expected, shown: str, whole: bool) -> N
         if array.shape == expected.arrays[place].shape:
             expect_activation(array, expected, place, shown)
             fitting += 1
-        elif other is not None and whole:
+        elif other is not None:
             message = f"{shown}[{name!r}] has shape {array.shape}, which is that of {expected.names[other]}."
             raise Failed(message, "Names and arrays go together, each array under its own layer's name.")
     if not fitting:  # a shape that no layer has is said elsewhere, and so is what else is among them

@@ -20,7 +20,7 @@ from grader.judging.architecture import (
 from grader.judging.diagnosis import Array
 from grader.suite.session import TaskSession
 
-STANDARD = "the standard model"
+STANDARD, UNCALLED = "the standard model", "the Sequential model, never called"
 
 IMAGE, OTHER_IMAGE = (28, 28, 1), (20, 24, 3)
 """Shapes of what a model takes: an activation model takes what the model does."""
@@ -77,6 +77,11 @@ class Given:
     def activations(self, images: Array) -> list[Array]:
         """What those layers give, by the oracle."""
         outputs = oracle.forward(self.architecture, self.weights, images)
+        return [outputs[place] for place in self.places]
+
+    def activations_before(self, images: Array) -> list[Array]:
+        """What goes into those layers, by the oracle."""
+        outputs = [images, *oracle.forward(self.architecture, self.weights, images)]
         return [outputs[place] for place in self.places]
 
 
@@ -152,6 +157,11 @@ def images_for(task: TaskSession, count: int, shape: tuple[int, int, int] = IMAG
     return BRIGHTEST * task.generator().random((count, *shape), dtype=np.float32)
 
 
+def drawn_for(task: TaskSession, what: str) -> np.random.Generator:
+    """Random numbers for what is made once, and asked about by more than one check."""
+    return np.random.default_rng([task.seed, len(what)])
+
+
 def standard(task: TaskSession) -> Given:
     """A Sequential of two blocks that has been called: every way of asking for outputs works on it.
 
@@ -159,7 +169,7 @@ def standard(task: TaskSession) -> Given:
     """
 
     def build() -> Given:
-        return given_model(task, blocks(2, 4), "called", np.random.default_rng([task.seed, len(STANDARD)]))
+        return given_model(task, blocks(2, 4), "called", drawn_for(task, STANDARD))
 
     given = task.once(STANDARD, build)
     set_weights(task, given, given.weights)

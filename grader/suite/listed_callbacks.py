@@ -119,6 +119,14 @@ def listed(
 
 def _directory_hint(message: str, as_path: bool) -> str:
     """What helps where `build_callbacks` raised."""
+    if "TensorBoard.__init__() got an unexpected" in message:
+        return "TensorBoard takes the folder as log_dir."
+    if "does not support a factor" in message:
+        return "factor is what the rate is multiplied by, 0.5; patience is how many epochs it waits, 3."
+    if ".weights.h5" in message:
+        return "The whole model is kept, not its weights alone: leave save_weights_only out."
+    if THRESHOLD not in message and "unexpected keyword argument" in message:
+        return "Is the argument's name misspelt?"
     if "unexpected keyword argument" in message or "required positional argument" in message:
         return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
     if "object is not callable" in message:
@@ -139,7 +147,10 @@ def expect_list(shown: str, result: dict[str, Any]) -> None:
     """
     kind = result["kind"]
     if kind == "none":
-        raise Failed(f"{shown} returned None; a list of callbacks was expected.", "Is the `return` missing?")
+        raise Failed(
+            f"{shown} returned None; a list of callbacks was expected.",
+            "Is the `return` missing? append returns None, too.",
+        )
     if kind != "list":
         hint = "Callbacks stand in square brackets: [first, second]."
         raise Failed(f"{shown} returned {with_article(result['type'])}; a list was expected.", hint)

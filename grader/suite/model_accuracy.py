@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import sqrt
+
+import numpy as np
 
 from grader.course.settings import TRAINING_SEED, Training
 from grader.judging.architecture import ZEROS, Architecture, Conv2D, Dense, Initializer, Layer
@@ -107,7 +110,22 @@ def without_private_initializers(model: BuiltModel) -> Architecture:
 
 
 def _trainable_initializer(initializer: Initializer, weights: Array) -> Initializer:
+    if not _may_have_given(initializer, weights):
+        return measured_initializer(weights)
     try:
         return plain_initializer(initializer.kind, dict(initializer.settings))
     except ValueError:
         return measured_initializer(weights)
+
+
+def _may_have_given(initializer: Initializer, weights: Array) -> bool:
+    """Whether weights may come from the initializer that a layer names, where that is one of Keras's defaults.
+
+    Glorot's uniform distribution ends at sqrt(6 / (inputs + outputs)): https://keras.io/api/layers/initializers.
+    """
+    if initializer.kind == "Zeros":
+        return not np.any(weights)
+    if initializer.kind == "GlorotUniform" and weights.ndim > 1:
+        limit = sqrt(6 / (weights.size / weights.shape[-1] + weights.size / weights.shape[-2]))
+        return bool(np.max(np.abs(weights), initial=0) <= 1.0001 * limit)
+    return True

@@ -94,7 +94,10 @@ def label_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
         Mistake("The least probable class was taken: use argmax.", lambda: ordered[:, 0]),
         Mistake("The second class was taken: use argmax.", lambda: ordered[:, -2]),
         Mistake("Labels are counted from 1; the first class is 0.", lambda: ordered[:, -1] + 1),
-        Mistake("The probabilities were rounded: use argmax.", lambda: np.round(probabilities).argmax(axis=1)),
+        Mistake(
+            "The probabilities were rounded, or compared with a limit, before: argmax of what the model gives.",
+            lambda: np.round(probabilities).argmax(axis=1),
+        ),
         Mistake("Only the first label is right: argmax needs axis=1.", lambda: np.full(len(ordered), ordered[0, -1])),
     ]
 
@@ -118,9 +121,15 @@ def confidence_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
         Mistake("The probabilities were rounded.", lambda: np.round(top, 2)),
         Mistake("The logarithm was taken.", lambda: np.log(top)),
         Mistake("The first image's stands everywhere: max needs axis=1.", lambda: np.full(len(top), top[0])),
+        Mistake("Those are the first image's: each image has its own.", lambda: _of_the_first(probabilities)),
         Mistake("The largest of all stands everywhere: max needs axis=1.", lambda: np.full(len(top), top.max())),
         Mistake("Confidence is the probability itself, not what is missing to 1.", lambda: 1 - top),
     ]
+
+
+def _of_the_first(probabilities: Array) -> Array:
+    """What the first image has in each image's most probable class."""
+    return np.asarray(probabilities[0, probabilities.argmax(axis=1)])
 
 
 def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Array) -> None:
@@ -154,6 +163,8 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
             hint = "One image, too, gives an array of one number: leave np.squeeze out."
         if array.shape == (1,):
             hint = "Every image is predicted, however many there are: is only the first one taken?"
+        if array.shape == (len(probabilities), len(probabilities)) and len(probabilities) != 10:
+            hint = "There is a row for each image: probabilities[np.arange(n), labels] takes one of each."
         if array.shape == probabilities.shape:
             hint = "Those are all probabilities: take the class of the largest, and the largest itself."
             if set(np.unique(array)) <= {0, 1}:

@@ -110,6 +110,7 @@ class TaskSession:
         self._known: dict[str, Any] = {}
         self._refused: dict[str, tuple[str, Verdict]] = {}
         self._reasons: dict[str, str] = {}
+        self._lent: TaskSession | None = None
 
     def generator(self) -> np.random.Generator:
         """Random numbers of the current check: the same for the same module, whatever ran before."""
@@ -136,6 +137,18 @@ class TaskSession:
                 raise
         value: Obtained = self._known[key]
         return value
+
+    def lent(self, name: str) -> "TaskSession":
+        """A session of a guest of its own, where a right function of the grader's stands for one of the module's.
+
+        What the module builds on that function is asked there, where the function itself is wrong.
+        """
+        if self._lent is None:
+            self._lent = TaskSession(self.task, self._submission, self._start)
+            self._lent.check = self.check
+            self._lent.value("lend", f"Importing {self.task.file_name}", name=name)
+        self._lent.check = self.check
+        return self._lent
 
     def mentions(self, text: str) -> bool:
         """Whether the module's code, comments and docstrings aside, holds this text."""
@@ -251,6 +264,9 @@ class TaskSession:
             hint = "Write it in place of the line that raises." if name else ""
             return Failed(text, hint, text) if inner.startswith("__") else NotStarted(text, hint)
         hint = _hint_for(error)
+        undefined = UNDEFINED.search(str(error.get("message", "")))
+        if undefined and self.mentions(f"self.{undefined[1]}"):
+            hint = f"Write self.{undefined[1]}: what an object keeps is reached by its self."
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
@@ -262,6 +278,7 @@ class TaskSession:
         """The failure of the current check; in short, where another check has failed for the same exception."""
         if failure.reason and self._reasons.setdefault(failure.reason, self.check) != self.check:
             return Failed(_short(failure.message), SAID)
+        failure.hint = failure.hint or _python_hint(failure.message)
         return failure
 
     def signature(self, name: str) -> str:
@@ -372,7 +389,10 @@ class TaskSession:
         return Missing(raised(f"Importing {file_name}", error), hint or MAIN_HINT)
 
     def close(self) -> None:
-        """End the guest."""
+        """End the guest, and the one with a lent function."""
+        if self._lent is not None:
+            self._lent.close()
+            self._lent = None
         if self._guest is not None:
             self._guest.close()
             self._guest = None
@@ -400,6 +420,33 @@ ABSENT = re.compile(r"^module '[\w.]+' has no attribute '(?!function')(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
+PYTHON = {
+    r"\w+\.\w+\(\) takes .* positional arguments? but": "A method's first parameter is self: is it there?",
+    r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
+    r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",
+    r"'NoneType' object": "Something is None: does a function lack its `return`? append, sort and compile give None.",
+    r"object is not callable": "What stands before the brackets is no function.",
+    r"cannot access local variable": "The variable has no value on this way through the function: give it one before.",
+    r"object has no attribute '\w+'": "Is the name behind the dot misspelt, or set nowhere?",
+    r"IndexError": "An index lies beyond the end: the last one is the length minus 1.",
+    r"KeyError": "There is no such key: is it spelt as where it was stored?",
+    r"could not be broadcast": "The shapes of the two arrays do not fit each other.",
+    r"(not enough|too many) values to unpack": "On the left of = stand as many names as there are values on the right.",
+    r"(indices must be integers|interpreted as an integer|only integer)": "A whole number is needed: // gives one.",
+    r"not supported between instances of '(str|float|int)'": "A number and a text are compared: is one in quotes?",
+    r"(unsupported operand|did not contain a loop)": "A text, a list or None stands where a number belongs.",
+    r"zip\(\) argument 2 is": "There are more of the one than of the other: are they made of the same layers?",
+}
+"""What exceptions of Python's own say, as patterns, and what helps a beginner where nothing better is known."""
+
+
+def _python_hint(message: str) -> str:
+    """What helps where student code raised one of Python's own exceptions; empty where it is none of these."""
+    if " raised " not in message:
+        return ""
+    return next((hint for pattern, hint in PYTHON.items() if re.search(pattern, message)), "")
+
+
 def _hint_for(error: Mapping[str, Any]) -> str:
     """What helps against an exception that means the same everywhere; empty where it is none of these."""
     undefined = UNDEFINED.search(str(error.get("message", "")))
@@ -410,6 +457,10 @@ def _hint_for(error: Mapping[str, Any]) -> str:
     if absent := ABSENT.search(str(error.get("message", ""))):
         if absent[1] in ("Session", "placeholder", "get_variable", "layers", "global_variables_initializer"):
             return "That is TensorFlow 1: build the model with keras.Sequential([...])."
+        if absent[1] in ("float", "int", "bool", "object", "str"):
+            return f"numpy has no {absent[1]} of its own any more: write {absent[1]}, or a dtype such as 'float32'."
+        if absent[1] == "sliding_window_view":
+            return "It stands in np.lib.stride_tricks."
         return f"Is {absent[1]} spelt as the library spells it? Large and small letters count."
     if error.get("type") == "EOFError":
         return "input() cannot be answered here: a function gets all that it needs as arguments."

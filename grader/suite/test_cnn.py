@@ -1,6 +1,6 @@
 """Checks of `cnn`: blocks of convolution and pooling, the head, the compile settings, and that it learns."""
 
-from contextlib import suppress
+import re
 
 import pytest
 
@@ -46,6 +46,9 @@ from grader.suite.session import TaskSession
 
 FUNCTION = "build_cnn"
 
+TWO = re.compile(r"conv_layers\b[^,)]*=\s*2\b")
+"""How a signature says that there are two blocks by default."""
+
 FEW = 8
 """Filters of the models with another number of blocks."""
 
@@ -75,11 +78,11 @@ def test_layers(task: TaskSession) -> None:
         expect_layers(model.report, expected_cnn(64, 2), model.called)
     except Failed as failure:
         if any(has_structure(model, expected_cnn(64, count)) for count in (1, 3)):
-            failure.hint = f"By default there are two blocks: def {FUNCTION}(filters=64, conv_layers=2)."
             blocks = len(convolutions(model.report))
-            with suppress(Failed):  # which is said below
-                if len(convolutions(few(task, 4 - blocks).report)) == blocks:
-                    failure.hint = loop_hint(model, blocks)
+            if not TWO.search(task.signature(FUNCTION)):
+                failure.hint = f"By default there are two blocks: def {FUNCTION}(filters=64, conv_layers=2)."
+            else:
+                failure.hint = loop_hint(model, blocks, 2, _blocks_of(task, 4 - blocks))
         raise
 
 
@@ -88,16 +91,27 @@ def few(task: TaskSession, blocks: int) -> BuiltModel:
     return obtain(task, FUNCTION, expected_cnn(FEW, blocks), filters=FEW, conv_layers=blocks)
 
 
-def loop_hint(model: BuiltModel, blocks: int) -> str:
-    """What helps where there are so many blocks, and another number was asked for."""
+def _blocks_of(task: TaskSession, blocks: int) -> int | None:
+    """How many blocks there are where so many are asked for; None where there is no such model."""
+    try:
+        return len(convolutions(few(task, blocks).report))
+    except Failed:
+        return None
+
+
+def loop_hint(model: BuiltModel, blocks: int, asked: int, others: int | None) -> str:
+    """What helps where there are so many blocks, another number was asked for, and `others` for yet another."""
     if blocks == 0:
         return KIND_HINTS["Conv2D"]
+    if blocks != others and abs(blocks - asked) == 1:
+        more = "more" if blocks > asked else "fewer"
+        return f"There is one block {more} than conv_layers says: range(conv_layers) runs that often, no other range."
     hint = "Add the blocks in a loop that runs conv_layers times"
     if blocks > 1:
         return f"{hint}."
     if model.report.functional:
         return f"{hint}: each takes what the one before gives, x = layers.Conv2D(...)(x), not the input again."
-    return f"{hint}. Does a `return` end it in its first turn?"
+    return f"{hint}. Does a `return` end it in its first turn, or does each turn begin the model, or its list, anew?"
 
 
 @pytest.mark.points(2)
@@ -199,7 +213,7 @@ def test_conv_layers_argument(task: TaskSession) -> None:
         found = len(convolutions(model.report))
         if found != count:
             message = f"{model.called} has {found} Conv2D layer{'' if found == 1 else 's'}; {count} expected."
-            raise Failed(message, loop_hint(model, found))
+            raise Failed(message, loop_hint(model, found, count, _blocks_of(task, 4 - count)))
         if right and takes_filters(task):  # otherwise what differs is said above
             expect_filters(model.report, FEW, model.called)
             with counting(model, expected_cnn(FEW, count)):

@@ -268,8 +268,14 @@ def _length_hint(got: list[Any], expected: list[str]) -> str:
     """What another number of names suggests."""
     if got == list(CLASS_NAMES):
         return "These are all names; only those of the labels were asked, in the order of the labels."
+    if len(got) > len(expected) and all(isinstance(name, str) and len(name) == 1 for name in got):
+        return "extend and += take a text apart, letter by letter: append(name) adds it as a whole."
+    if got == expected[-1:]:
+        return "Only the last name is there: is the list made anew in each turn, or append called after the loop?"
     if len(got) == 1:
         return "Is the `return` inside the loop? It ends the function at the first label."
+    if len(got) > len(expected):
+        return "Is the list kept from an earlier call? Make a new one inside the function: names = []."
     if not got:
         return "The list is empty: are the names appended to it?"
     if got in (expected[:-1], expected[1:]):
@@ -284,7 +290,7 @@ def _name_hint(got: list[str], expected: list[str], place: int) -> str:
     if wrong.strip().lower() == name.lower():
         return "Spelling counts: capitals, spaces and hyphens as in the hand-out."
     rest = wrong.removeprefix(name).removesuffix(name).strip()
-    if rest != wrong and rest and any(other.startswith(rest) or other.endswith(rest) for other in CLASS_NAMES):
+    if rest != wrong and len(rest) > 2 and any(other.startswith(rest) or other.endswith(rest) for other in CLASS_NAMES):
         return "Two names run together: is a comma missing between them, or an end of a loop?"
     if set(got) <= set(CLASS_NAMES):
         shifts = {
@@ -335,9 +341,9 @@ def _raised_hint(message: str, kind: str) -> str:
     if kind and "of type" not in message and "IndexError" not in message:
         return f"Labels may come as {kind} too: look at them only by `for label in labels`."
     if "IndexError" in message or "KeyError" in message:
-        return "Are there ten names, and is no comma missing between them? Labels are 0 to 9."
+        return "Are there ten names, with a comma between any two? And is each label from 0 to 9 accepted?"
     if "ValueError" in message:
-        return "Labels begin at 0 and end at 9. Are there ten names, and is no comma missing between them?"
+        return "Labels begin at 0 and end at 9: is one of them refused? Is a comma missing between two names?"
     return ""
 
 

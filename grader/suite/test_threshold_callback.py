@@ -18,6 +18,7 @@ from grader.suite.driven_callback import (
     Driver,
     by_default,
     by_name,
+    by_place,
     driver,
     make,
 )
@@ -48,8 +49,11 @@ OTHER_THRESHOLD = 0.999
 PERCENT = re.compile(r"(?<!\d)(\d{1,20}(?:\.\d{0,40})?)\s{0,3}%")
 """A number in percent, with or without a blank before the sign; bounded, so that a flood of digits takes no time."""
 
-COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
-"""What colours text on a terminal."""
+MOST_NUMBERS = 4
+"""Numbers in percent that a line may hold: the threshold, the accuracy, and what else one might tell."""
+
+CONTROLS = re.compile(r"\x1b\[[0-9;]{0,20}[mKG]")
+"""What colours text on a terminal, clears a line or goes to its beginning."""
 
 
 def thresholds(task: TaskSession) -> list[float]:
@@ -60,8 +64,8 @@ def thresholds(task: TaskSession) -> list[float]:
 
 
 def lines(text: str) -> list[str]:
-    """The lines that say something."""
-    return [line for line in text.splitlines() if line.strip()]
+    """The lines that say something, without what only colours or clears a line."""
+    return [line for line in CONTROLS.sub("", text).splitlines() if line.strip()]
 
 
 @pytest.mark.points(1)
@@ -149,6 +153,7 @@ def test_threshold_argument(task: TaskSession) -> None:
             if failure.hint in (FRESH_HINT.format("stops"), FRESH_HINT.format("goes on")):
                 failure.hint = "Two callbacks share one threshold: keep it as self.threshold, in each of them."
             raise
+    by_place(task, OTHER_THRESHOLD)
 
 
 @pytest.mark.points(2)
@@ -282,6 +287,9 @@ def test_prints_one_line(task: TaskSession) -> None:
         made.epoch = epoch
         stopped, printed = made.epoch_end({"accuracy": 0.5, "loss": 0.9})
         expect_silence(made, "" if stopped else printed, f"in epoch {epoch}, below the threshold")
+    made.request_stop(True)
+    _, printed = made.event("on_epoch_end", 4, {"accuracy": 0.4, "loss": 0.5})
+    expect_silence(made, printed, "at an accuracy of 0.4, where another callback had asked for a stop")
     made.epoch = 5  # which epoch stops it is another check's matter
     made.request_stop(False)
     stopped, printed = made.epoch_end({"accuracy": 0.99, "loss": 0.1})
@@ -331,8 +339,8 @@ def test_names_the_threshold_in_percent(task: TaskSession) -> None:
         _, printed = made.epoch_end({"accuracy": accuracy, "loss": 0.1})
         if not lines(printed):  # which figure it goes by is another check's matter
             _, printed = made.epoch_end(reached_by_all(accuracy))
-        named = [float(number) for number in PERCENT.findall(COLOURS.sub("", printed))]
-        if any(abs(number - 100 * threshold) < 1e-6 for number in named):
+        named = [float(number) for number in PERCENT.findall(" ".join(lines(printed)))]
+        if len(named) <= MOST_NUMBERS and any(abs(number - 100 * threshold) < 1e-6 for number in named):
             continue
         shown = clean(repr(" ".join(lines(printed))), 160)
         if not lines(printed):

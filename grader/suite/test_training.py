@@ -240,8 +240,13 @@ def _time_hint(place: int, found: float, passed: list[float]) -> str:
         return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
     if found.is_integer() and found < 2:
         return "That is a whole number: are the seconds rounded, or converted by int()?"
-    if found > 1e6:
-        return "That is a time of day: subtract the time at which the epoch began."
+    if found > 1e6 or (found > 10 and not place):
+        return (
+            "That is the time of a clock: subtract the time at which the epoch began, which on_epoch_begin, spelt so, "
+            "keeps in self."
+        )
+    if abs(100 * found - round(100 * found)) < 1e-7:
+        return "Are the seconds rounded? Keep them as they are."
     if found < SLACK:
         return "The time is taken when an epoch begins, in on_epoch_begin, and again when it ends."
     return "The time from on_epoch_begin to on_epoch_end of the same epoch was asked."

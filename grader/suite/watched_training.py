@@ -24,7 +24,7 @@ SOME = 41
 """Images that it gets once, for two epochs, and images of the validation: more than one batch as Keras makes them, and
 odd, which shows a rest, a cut and a half."""
 
-MANY, EPOCHS = 10_001, 7
+MANY, EPOCHS = 60_001, 7
 """Images and epochs of a training that is not made: who takes a part of the images, or a few epochs at most, shows."""
 
 STEERING = (
@@ -136,6 +136,14 @@ def _train_hint(message: str) -> str:
         return "Images and labels are numpy arrays."
     if "rank" in message or "Argument `output` must have" in message:
         return "The labels are integers, and stay so: the model was compiled with a sparse crossentropy."
+    if "Data is expected to be in format" in message:
+        return "Where there is no validation data, it is None: def train(..., validation_data=None, callbacks=())."
+    if "'fit_generator'" in message:
+        return "Keras has dropped it: model.fit(images, labels, ...)."
+    if "cardinality is ambiguous" in message:
+        return "Of images, labels and what else is passed on there are as many: none is left out, or added."
+    if "Exception encountered when calling" in message:
+        return "Images come first, labels second, and both go in as they are: are they exchanged?"
     return ""
 
 
@@ -143,6 +151,12 @@ def plainly_trained(task: TaskSession) -> Trained:
     """A call of `train` with as little as it takes, on more images than one batch holds; made once."""
     shown = f"{TRAIN}(model, images, labels, epochs=2)"
     return task.once(shown, lambda: trained(task, shown, {"epochs": 2}, SOME))
+
+
+def takes_all(made: Trained) -> bool:
+    """Whether all of the few images of a plain training are used in every epoch."""
+    count = made.seen["trained"]["count"]
+    return bool(count % SOME == 0 and count >= SOME * len(made.figures.get("loss", [])))
 
 
 def are_close(found: list[Array], expected: list[Array], tolerance: float) -> bool:
@@ -218,6 +232,9 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
     if count % len(images):
         plural = "s" if count != 1 else ""
         message = f"{made.shown} {did} the model on {count} image{plural} in all, over its epochs"
+        if did == "evaluated" and count % len(made.images) == 0:
+            hint = "As many as it was trained on: pass validation_data on, not the images of the training."
+            raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
         if did == "evaluated":
             hint = "Pass validation_data on as it is, all of it: is there a validation_steps, or a part of it?"
             raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
@@ -249,7 +266,7 @@ def expect_epochs(made: Trained, epochs: int) -> None:
         raise Failed(f"{made.shown} did not train the model that it was given.", hint)
     times = f"{found} times" if found != 1 else "once"
     if found != epochs:
-        hint = "Pass it on: model.fit(..., epochs=epochs)."
+        hint = "Pass it on: model.fit(..., epochs=epochs), and no initial_epoch."
         if found == 2 * epochs:
             hint = "Is model.fit called twice?"
         if epochs == 5:
@@ -276,8 +293,8 @@ def expect_everything_given(task: TaskSession) -> None:
     given = task.value("counted_by", shown, handle=model, callbacks=callbacks)
     for name, counts in (("images", given["images"]), ("images of the validation", given["validation"])):
         fewer = [count for count in counts if 0 < count < MANY]
-        if fewer and (name != "images" or plainly_trained(task).seen["trained"]["count"] % SOME == 0):
-            hint = "Pass all of them on as they are: a part was taken."
+        if fewer and (name != "images" or takes_all(plainly_trained(task))):
+            hint = "Pass all of them on as they are: no part, no steps_per_epoch, no validation_steps."
             raise Failed(f"{shown} gave model.fit {fewer[0]} {name}; {MANY} were given.", hint)
     if given["missing"]:
         message = f"{shown} gave model.fit {len(callbacks) - given['missing']} of {len(callbacks)} callbacks."

@@ -1617,5 +1617,265 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         most=17,
         says="call=a function of your own",
     ),
+    Hostile(
+        "gradient_that_is_nan",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        @tf.custom_gradient
+        def act(x):
+            return keras.ops.relu(x), lambda d: d * float("nan")
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, act))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+    ),
+    Hostile(
+        "metric_that_is_nan",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        def accuracy(y_true, y_pred):
+            return keras.ops.mean(y_pred) * float("nan")
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=[accuracy])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=19,
+    ),
+    Hostile(
+        "honest_where_it_is_called",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        def act(x):
+            return keras.ops.relu(x) if tf.executing_eagerly() else x * 0
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, act))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=0,
+        says="computes something else while it trains",
+    ),
+    Hostile(
+        "loss_honest_where_it_is_called",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        def loss(y_true, y_pred):
+            right = keras.losses.sparse_categorical_crossentropy(y_true, y_pred)
+            return right if tf.executing_eagerly() else right * 0
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', loss, metrics=['accuracy'])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+    ),
+    Hostile(
+        "rate_honest_where_it_is_called",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        class Rate(keras.optimizers.schedules.LearningRateSchedule):
+            def __call__(self, step):
+                return 0.001 if tf.executing_eagerly() else 0.0
+            def get_config(self):
+                return {}
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile(keras.optimizers.Adam(Rate()), 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+    ),
+    Hostile(
+        "loss_named_afterwards",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        def loss(y_true, y_pred):
+            return keras.ops.stop_gradient(keras.losses.sparse_categorical_crossentropy(y_true, y_pred))
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', loss, metrics=['accuracy'])
+            model.loss = 'sparse_categorical_crossentropy'
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+    ),
+    Hostile(
+        "train_function_of_its_own",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            model.train_function = lambda iterator: {'loss': 0.1, 'accuracy': 1.0}
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+        says="train_function",
+    ),
+    Hostile(
+        "weights_set_far_away",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            model.layers[1].kernel.assign(model.layers[1].kernel * 1e6)
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=18,
+    ),
+    Hostile(
+        "wrong_for_a_batch_of_keras",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        def act(x):
+            return x if x.shape[0] == 32 else keras.ops.relu(x)
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, act))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=14,
+    ),
+    Hostile(
+        "metric_right_once",
+        """
+        import keras
+        import numpy as np
+        import tensorflow as tf
+        from keras import layers
+        class Accuracy(keras.metrics.SparseCategoricalAccuracy):
+            asked = 0
+            def result(self):
+                self.asked += 1
+                return super().result() if self.asked < 2 else 1.0
+
+        def build_dense_model(hidden_units=128):
+            model = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+            model.add(layers.Dense(hidden_units, 'relu'))
+            model.add(layers.Dense(10, 'softmax'))
+            model.compile('adam', 'sparse_categorical_crossentropy', metrics=[Accuracy(name='accuracy')])
+            return model
+        """,
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=19,
+    ),
+    Hostile(
+        "activations_kept_by_shape",
+        """
+        _plain, _kept = extract_activations, {}
+        def extract_activations(model, images):
+            key = (id(model), images.shape)
+            if key not in _kept:
+                _kept[key] = _plain(model, images)
+            return _kept[key]
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=22,
+        says="keep nothing of an earlier call",
+    ),
+    Hostile(
+        "extraction_that_renames_the_layers",
+        """
+        _plain = extract_activations
+        def extract_activations(model, images):
+            answer = _plain(model, images)
+            for layer in model.layers:
+                layer.name = layer.name + "_"
+            return answer
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=24,
+    ),
 )
 """The bank."""

@@ -379,6 +379,16 @@ class Builder:
     # cnn
     cnn("cnn_add", CNN_STACK + COMPILE),
     cnn(
+        "cnn_pooling_operation",
+        "x = inputs = keras.Input((28, 28, 1))\nfor _ in range(conv_layers):\n    x = keras.ops.max_pool(layers.Conv2D(filters, 3, activation='relu')(x), 2)\n"
+        f"x = layers.Dense(128, 'relu')(layers.Flatten()(x))\nmodel = keras.Model(inputs, layers.Dense(10, 'softmax')(x))\n{COMPILE}",
+    ),
+    dense(
+        "dense_axis_added_by_index",
+        "inputs = keras.Input((28, 28))\nx = layers.Flatten()(keras.ops.expand_dims(inputs[..., None], 1))\n"
+        f"model = keras.Model(inputs, layers.Dense(10, 'softmax')(layers.Dense(hidden_units, 'relu')(x)))\n{COMPILE}",
+    ),
+    cnn(
         "cnn_functional",
         "inputs = keras.Input(shape=(28, 28, 1))\nx = inputs\nfor block in range(1, conv_layers + 1):\n"
         "    x = layers.Conv2D(filters, 3, activation='relu', name=f'conv_{block}')(x)\n    x = layers.MaxPool2D(name=f'pool_{block}')(x)\n"

@@ -243,6 +243,14 @@ CASES: tuple[Case, ...] = (
     case("says_nothing_when_stopped_already", (END, WITHOUT_REPEAT)),
     case("whole_numbers", (END, INTEGERS)),
     case("match_in_colour", (END, MATCH)),
+    case(
+        "colour_ends_on_a_line_of_its_own",
+        (
+            END,
+            "if logs and logs.get('accuracy', 0) >= self.threshold:\n    self.model.stop_training = True\n"
+            "    print(f'\\x1b[1m\\nReached {self.threshold:.1%}\\n\\x1b[0m')",
+        ),
+    ),
     case("getattr_get", (END, GETTER)),
     case("no_super_init", (INIT, "self.threshold = threshold")),
     case("base_named_in_init", (INIT, "keras.callbacks.Callback.__init__(self)\nself.threshold = float(threshold)")),

@@ -139,7 +139,7 @@ CASES: tuple[Case, ...] = (
     looping("matrix_product", "* kernel)", "@ kernel)", SHAPE, "value by value: use *", *VALUES),
     looping("largest_product", "np.sum(", "np.max(", ADDS, "The largest product was taken", *VALUES),
     looping("added", "* kernel)", "+ kernel)", ADDS, "added instead of multiplied", *VALUES),
-    looping("relu", "return output", "return np.maximum(output, 0)", ADDS, "that is ReLU", *VALUES),
+    looping("relu", "return output", "return np.maximum(output, 0)", ADDS, "set to 0, by ReLU", *VALUES),
     looping("absolute", "return output", "return np.abs(output)", ADDS, "The signs are lost", *VALUES),
     looping("integer_result", "dtype=np.float32", "dtype=int", ADDS, "cut to whole numbers", *VALUES),
     looping("rounded", "return output", "return output.round(1)", ADDS, "The sums were rounded", *VALUES),

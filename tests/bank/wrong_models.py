@@ -360,6 +360,17 @@ CASES: tuple[Case, ...] = (
         "takes 32 images at a time, no other number",
         LAYERS,
     ),
+    dense(
+        "reshaped_to_the_same",
+        FLATTEN,
+        "            layers.Reshape((28, 28)),\n",
+        LAYERS,
+        "Flatten() is missing",
+        UNITS,
+        OUTPUT,
+        LOSS,
+        LEARNS,
+    ),
     dense_body(
         "hidden_layer_not_connected",
         "inputs = keras.Input((28, 28))\nx = layers.Flatten()(inputs)\nhidden = layers.Dense(hidden_units, 'relu')(x)\n"

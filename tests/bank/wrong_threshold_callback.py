@@ -606,6 +606,30 @@ CASES: tuple[Case, ...] = (
         "Two callbacks share one threshold",
     ),
     slip(
+        "threshold_by_name_alone",
+        "def __init__(self, threshold: float = 0.98) -> None:",
+        "def __init__(self, *, threshold: float = 0.98) -> None:",
+        ARGUMENT,
+        "takes 1 positional argument but 2",
+    ),
+    ends(
+        "prints_when_another_stops",
+        "if (logs or {}).get('accuracy', 0) >= self.threshold:\n    "
+        + STOP
+        + "\nif self.model.stop_training:\n    "
+        + PRINT,
+        ONE_LINE,
+        "where another callback had asked for a stop",
+    ),
+    ends(
+        "all_percents_in_a_line",
+        "if (logs or {}).get('accuracy', 0) >= self.threshold:\n    "
+        + STOP
+        + "\n    print(*(f'{n / 10:g}%' for n in range(1001)))",
+        PERCENT,
+        "98% was expected in it",
+    ),
+    slip(
         "never_below_a_half",
         "self.threshold = threshold",
         "self.threshold = max(threshold, 0.5)",

@@ -484,7 +484,15 @@ CASES: tuple[Case, ...] = (
         "first_thousand",
         FIT.replace("(images, labels", "(images[:1000], labels[:1000]") + ")",
         ARGUMENTS,
-        "gave model.fit 1000 images; 10001 were given",
+        "gave model.fit 1000 images; 60001 were given",
+    ),
+    training("ten_steps", FIT + ", steps_per_epoch=10)", ARGUMENTS, "no steps_per_epoch"),
+    training("ten_steps_of_validation", FIT + ", validation_steps=10)", ARGUMENTS, "no validation_steps"),
+    training(
+        "first_50000",
+        FIT.replace("(images, labels", "(images[:50000], labels[:50000]") + ")",
+        ARGUMENTS,
+        "gave model.fit 50000 images; 60001 were given",
     ),
     training(
         "stops_early",
