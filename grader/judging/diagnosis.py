@@ -78,6 +78,7 @@ def expect_array(
         raise Failed(f"{called} returned {array.dtype} values; {' or '.join(dtypes)} was expected.", hint)
     if array.size and not np.all(np.isfinite(array)):
         place = first_index(~np.isfinite(array))
+        hint = hint or "Does a helper lack its `return`, or is something divided by 0, or never filled?"
         raise Failed(f"{called} has {array[place]} at index {list(place)}; finite numbers were expected.", hint)
     if np.any(wrong):
         raise Failed(f"{called} {value_difference(array, expected, wrong)}", hint)

@@ -316,10 +316,10 @@ def expect_output_layer(report: ModelReport, called: str) -> None:
     last = dense[-1]
     if last.units != CLASSES:
         units = f"{last.units} unit{'' if last.units == 1 else 's'}"
-        raise Failed(
-            f"The last Dense layer of {called} has {units}; 10 were expected, one a class.",
-            "The last layer is Dense(10, activation='softmax').",
-        )
+        hint = "The last layer is Dense(10, activation='softmax')."
+        if dense[0].units == CLASSES:
+            hint = f"Are the two Dense layers exchanged? {hint}"
+        raise Failed(f"The last Dense layer of {called} has {units}; 10 were expected, one a class.", hint)
     expect_bias(last, "last Dense layer", called)
     hint = "activation='softmax' makes the ten outputs probabilities that add up to 1 for each image."
     expect_activation(last.activation, "softmax", f"last Dense layer of {called}", hint)
@@ -400,9 +400,9 @@ def expect_optimizer(report: ModelReport, called: str) -> None:
     if compiled.optimizer == "Adam" and not compiled.builtin:
         raise Failed(f"{called} is compiled with an Adam that is not Keras's own.", OPTIMIZER_HINT)
     if compiled.optimizer != "Adam":
-        raise Failed(
-            f"{called} is compiled with the optimizer {compiled.optimizer}; Adam was expected.", OPTIMIZER_HINT
-        )
+        default = "That is Keras's choice where none is given. " if compiled.optimizer == "RMSprop" else ""
+        message = f"{called} is compiled with the optimizer {compiled.optimizer}; Adam was expected."
+        raise Failed(message, default + OPTIMIZER_HINT)
     if compiled.settings.get("weight_decay"):
         raise Failed(f"{called} is compiled with Adam and a weight_decay, which is AdamW.", OPTIMIZER_HINT)
 

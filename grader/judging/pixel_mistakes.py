@@ -22,7 +22,7 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("This is the scaling done twice: divide by 255 once.", lambda: scaled / 255),
         Mistake("This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1.", lambda: floats / 256),
         Mistake(
-            "Only whole numbers are left, here 0: use / instead of //, and do not convert to int.",
+            "Only whole numbers are left, here 0: use / instead of //, and no array of integers, zeros_like(images).",
             lambda: floats // 255,
         ),
         Mistake("This is -1 to 1: pixel / 127.5 - 1 was computed, pixel / 255 was asked.", lambda: floats / 127.5 - 1),
@@ -71,7 +71,8 @@ def _linear_mistakes(floats: Array, array: Array | None) -> list[Mistake]:
     if abs(offset) < 1e-4 * abs(slope):
         shown = f"pixel / {1 / slope:.5g}" if abs(slope) < 1 else f"pixel * {slope:.5g}"
         return [Mistake(f"This is {shown}; divide by 255.", lambda: slope * floats)]
-    shown = f"pixel / {1 / slope:.5g} {'+' if offset > 0 else '-'} {abs(offset):.4g}"
+    scaled = "pixel" if abs(slope - 1) < 1e-6 else f"pixel / {1 / slope:.5g}"
+    shown = f"{scaled} {'+' if offset > 0 else '-'} {abs(offset):.4g}"
     return [Mistake(f"This is {shown}: divide by 255, and add nothing.", lambda: slope * floats + offset)]
 
 

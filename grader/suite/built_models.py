@@ -36,6 +36,7 @@ OTHER_BATCH = 1000
 """The largest fixed number of images for which one more is tried, 3 MB of them; more than that is refused untried."""
 RAISED_HINTS = {
     "Could not interpret activation": "Is its name misspelt? Say activation='relu' or activation='softmax'.",
+    "optimizer identifier: sparse_": "Optimizer and loss are exchanged: optimizer='adam', loss='sparse_...'.",
     "Could not interpret optimizer": "Say optimizer='adam', or keras.optimizers.Adam() with its parentheses.",
     "not recognized: {'lr'": "The argument lr is called learning_rate now.",
     "Expected `metrics` argument": "metrics takes a list: metrics=['accuracy'].",

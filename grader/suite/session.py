@@ -270,6 +270,8 @@ class TaskSession:
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
+            if name[0].isupper() and NO_SELF.search(str(error.get("message", ""))):
+                hint = "A method's first parameter is self: def __init__(self, ...)."
         line = (error.get("frames") or [{}])[-1].get("line")
         reason = f"{error.get('type')} {str(error.get('message')).splitlines()[:1]} {line}"
         return Failed(raised(shown, error), hint, reason)
@@ -420,7 +422,12 @@ ABSENT = re.compile(r"^module '[\w.]+' has no attribute '(?!function')(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
+NO_SELF = re.compile(r"__init__\(\) (got multiple values|takes (from )?0 )")
+"""What Python says of a constructor whose first parameter is another than self."""
+
 PYTHON = {
+    r"'numpy\.ndarray' object has no attribute": "Arrays have no such method: is it a function, np.name(array, ...)?",
+    r"got multiple values for argument": "A method's first parameter is self: is it there?",
     r"\w+\.\w+\(\) takes .* positional arguments? but": "A method's first parameter is self: is it there?",
     r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
     r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",

@@ -233,6 +233,8 @@ def test_conv_layers_outside_1_to_3(task: TaskSession) -> None:
             raise Failed(f"{failure.message}\nValueError was expected.", failure.hint or hint) from None
         if called.result["kind"] != "raised":
             returned = "None" if called.result["kind"] == "none" else with_article(str(called.result["type"]))
+            if task.mentions("ValueError"):
+                hint = f"Is the condition true for {count}, and the error raised? No number is below 1 and above 3."
             if returned == "None" or "Error" in returned:
                 hint = "An error is raised, neither printed nor returned: raise ValueError(...)."
             raise Failed(f"{shown} returned {returned}; ValueError was expected, for conv_layers is 1 to 3.", hint)

@@ -106,6 +106,10 @@ def pool(task: TaskSession, image: Array, size: int | None = None) -> Called:
     try:
         return task.call(POOL, image, shown=shown, keywords={} if size is None else {"size": size}, after=True)
     except Failed as failure:
+        if "could not be broadcast" in failure.message:
+            failure.hint = (
+                "All places of a window are looked at, whatever size is: image[i * size:(i + 1) * size, ...]."
+            )
         failure.hint = failure.hint or _raised_hint(failure.message)
         raise
 
@@ -113,7 +117,8 @@ def pool(task: TaskSession, image: Array, size: int | None = None) -> Called:
 RAISED_HINTS = {
     "setting an array element with a sequence": "Window times kernel is an array: add its numbers up, np.sum(...).",
     REFUSAL: "Compute it with numpy alone: two loops, or np.lib.stride_tricks.sliding_window_view.",
-    "could not be broadcast": "Each window is as large as the kernel: does one hang over the edge, or is a size fixed?",
+    "could not be broadcast": "Each window is as large as the kernel, image[i:i + kh, j:j + kw]: does one hang over the "
+    "edge, is a size fixed, or are rows, which come first, and columns exchanged?",
     "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order.",
     "matmul": "Window and kernel are multiplied value by value: use *, not @.",
     "not aligned": "Window and kernel are multiplied value by value: use *, not np.dot.",

@@ -327,6 +327,8 @@ def label_names(task: TaskSession, labels: Any, kind: str = "") -> Called:
         return task.call("label_names", labels, shown=shown)
     except Failed as failure:
         failure.hint = failure.hint or _raised_hint(failure.message, kind)
+        if kind and "raised ValueError" in failure.message and task.mentions("isinstance"):
+            failure.hint = "The integers of numpy are no int: look at the number, 0 to 9, and not at its type."
         raise
 
 
