@@ -117,8 +117,8 @@ def pool(task: TaskSession, image: Array, size: int | None = None) -> Called:
 RAISED_HINTS = {
     "setting an array element with a sequence": "Window times kernel is an array: add its numbers up, np.sum(...).",
     REFUSAL: "Compute it with numpy alone: two loops, or np.lib.stride_tricks.sliding_window_view.",
-    "could not be broadcast": "Each window is as large as the kernel, image[i:i + kh, j:j + kw]: does one hang over the "
-    "edge, is a size fixed, or are rows, which come first, and columns exchanged?",
+    "could not be broadcast": "Each window is as large as the kernel, image[i:i + kh, j:j + kw]: does one hang over "
+    "the edge, is a size fixed, or are rows, which come first, and columns exchanged?",
     "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order.",
     "matmul": "Window and kernel are multiplied value by value: use *, not @.",
     "not aligned": "Window and kernel are multiplied value by value: use *, not np.dot.",
