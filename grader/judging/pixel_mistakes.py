@@ -139,6 +139,10 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
             lambda: np.moveaxis(images.reshape(*images.shape[1:], len(images)), -1, 0)[..., None],
         ),
         Mistake("All values are 0: the images were not copied into the result.", lambda: 0 * images[..., None]),
+        Mistake(
+            "Only the first image was copied into the result, the others are 0.",
+            lambda: np.concatenate([images[:1], 0 * images[1:]])[..., None],
+        ),
     ]
 
 
@@ -148,5 +152,5 @@ def _repeated(images: Array) -> Array:
 
 def same_size_mistakes(images: Array) -> list[Mistake]:
     """Those that keep the number of values but not the values, or not their places."""
-    kept = ("Rows and", "The pixels", "The order", "The axes", "All values")
+    kept = ("Rows and", "The pixels", "The order", "The axes", "All values", "Only the first image was")
     return [mistake for mistake in add_axis_mistakes(images) if mistake.says.startswith(kept)]

@@ -336,6 +336,8 @@ def _made(task: TaskSession, shown: str, *args: float, **keywords: float) -> Cal
             failure.hint = "Write: super().__init__(), with both pairs of brackets and nothing in them."
         elif " Callback.__init__() got an unexpected" in failure.message:
             failure.hint = "The class has no __init__ of its own: it has two underscores in front and two behind."
+        elif "raise ValueError" in failure.message or "assert " in failure.message:
+            failure.hint = "Every threshold above 0 and up to 1 is allowed, 0.125 and 1 too."
         elif "required positional argument" in failure.message:
             failure.hint = f"The argument has a default: def __init__(self, threshold={DEFAULT})."
         raise

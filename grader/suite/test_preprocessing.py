@@ -149,6 +149,8 @@ def add_axis(task: TaskSession, images: Array) -> Called:
     except Failed as failure:
         if "cannot reshape" in failure.message:
             failure.hint = "The number of images may be any: images.shape[0], or -1 in reshape, stands for it."
+        elif "expand_dims() missing" in failure.message:
+            failure.hint = "np.expand_dims(images, axis=-1) says where the new axis goes: to the end."
         elif "AxisError" in failure.message:
             failure.hint = "The new axis is the last one: axis=-1."
         raise
@@ -229,6 +231,7 @@ ITEM_HINTS = {
     "list": "Each item is one name, not a list of names: append(name), without brackets around it.",
     "tuple": "Each item is one name: leave out what else is in the tuple.",
     "bytes": "A name is a text: no b in front, no .encode().",
+    "bytes_": "A name is a text: no b in front, no .encode().",
     "none": "Does the function that gives one name lack its `return`?",
 }
 """What helps where an item of the list is no string, by its kind."""
@@ -278,6 +281,8 @@ def _length_hint(got: list[Any], expected: list[str]) -> str:
         return "Is the list kept from an earlier call? Make a new one inside the function: names = []."
     if not got:
         return "The list is empty: are the names appended to it?"
+    if len(got) < len(expected) and len(got) == len(set(expected)):
+        return "One name for each label, also where one comes again: no set, and no np.unique."
     if got in (expected[:-1], expected[1:]):
         missing = "last" if got == expected[:-1] else "first"
         return f"The {missing} label has no name: go over all of them, for label in labels."

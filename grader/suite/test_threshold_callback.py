@@ -299,7 +299,8 @@ def test_prints_one_line(task: TaskSession) -> None:
     if len(lines(printed)) != 1:
         what = f"{len(lines(printed))} lines" if lines(printed) else "nothing"
         shown = f": {clean(' | '.join(lines(printed)), 160)!r}" if lines(printed) else ""
-        hint = "" if lines(printed) else "Write print(...) in on_epoch_end, next to the line that stops the training."
+        hint = "One line in all: what is to be said goes into one print(...), and that is called once."
+        hint = hint if lines(printed) else "Write print(...) in on_epoch_end, next to the line that stops the training."
         if not stopped and not lines(printed):
             hint = "It does not stop the training there either: mend that first, and print in the same place."
         if lines(at_the_end) and not lines(printed):
