@@ -55,6 +55,23 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             "The windows were added up without the kernel.", lambda: oracle.convolve2d(image, np.ones_like(kernel))
         ),
         Mistake("Window and kernel were multiplied by @, a matrix product; use *.", lambda: _matrix(image, kernel)),
+        Mistake("** is a power: window and kernel are multiplied by *.", lambda: _powers(image, kernel)),
+        Mistake(
+            "The products were added up over one axis, or over other axes: a window has two, the last ones.",
+            lambda: (_windows(image, kernel.shape) * kernel).sum(axis=2),
+        ),
+        Mistake(
+            "The products were added up over one axis, or over other axes: a window has two, the last ones.",
+            lambda: (_windows(image, kernel.shape) * kernel).sum(axis=3),
+        ),
+        Mistake(
+            "The products were added up over the places: axis=(2, 3) are those of a window.",
+            lambda: (_windows(image, kernel.shape) * kernel).sum(axis=(0, 1)),
+        ),
+        Mistake(
+            "np.tensordot(windows, kernel, axes=2) adds up over both axes of a window, axes=1 over one.",
+            lambda: _matrices(image, kernel),
+        ),
         Mistake("The largest product was taken: add the products up.", lambda: _largest(image, kernel)),
         Mistake("Only the last product is there: write += instead of =.", lambda: _one_product(image, kernel, -1)),
         Mistake("Only the first product is there: add up all of them.", lambda: _one_product(image, kernel, 0)),
@@ -77,6 +94,10 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
         Mistake(
             "Each sum begins with the one before it: begin at 0 for every window, inside the loops.",
             lambda: np.cumsum(right).reshape(right.shape),
+        ),
+        Mistake(
+            "Each sum begins with the one before it in its row: begin at 0 for every window, in the inner loop.",
+            lambda: np.cumsum(right, axis=1),
         ),
         Mistake(
             "The windows are one row and column too small: image[i:i + kh, j:j + kw].",
@@ -164,6 +185,17 @@ def _matrix(image: Array, kernel: Array) -> Array:
     return np.asarray((_windows(image, kernel.shape) @ kernel).sum(axis=(2, 3)))
 
 
+def _matrices(image: Array, kernel: Array) -> Array:
+    if kernel.shape[0] != kernel.shape[1]:
+        return np.zeros((0, 0))
+    return np.asarray(_windows(image, kernel.shape) @ kernel)
+
+
+def _powers(image: Array, kernel: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray((_windows(image, kernel.shape) ** kernel).sum(axis=(2, 3)))
+
+
 def _largest(image: Array, kernel: Array) -> Array:
     return np.asarray((_windows(image, kernel.shape) * kernel).max(axis=(2, 3)))
 
@@ -177,9 +209,11 @@ def overflow_mistakes(image: Array, kernel: Array) -> list[Mistake]:
     says = "The sums overflow: so few bits do not hold them. Make floats first: image.astype('float64')."
     if kernel.dtype.kind == "f":
         return [Mistake(says, lambda: oracle.convolve2d(image, kernel).astype(np.int64).astype(np.uint8))]
+    cast = "The kernel was converted to the image's dtype, which does not hold all of its numbers: make floats of both."
+    other = [Mistake(cast, lambda: oracle.convolve2d(image, kernel.astype(image.dtype)))]
     kinds = {image.dtype, kernel.dtype, np.result_type(image, kernel)}
     ways = [(kind, each) for kind in sorted(kinds, key=str) for each in (False, True)]
-    return [Mistake(says, partial(_overflowed, image, kernel, kind, each)) for kind, each in ways]
+    return other + [Mistake(says, partial(_overflowed, image, kernel, kind, each)) for kind, each in ways]
 
 
 def _overflowed(image: Array, kernel: Array, kind: np.dtype[Any], each: bool) -> Array:
@@ -199,6 +233,7 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
     blocks = kept.reshape(rows, size, columns, size)
     rest = "The rest that fills no window was pooled too: drop it."
     mixed = "The pixels were mixed by reshape or max: of (rows, size, columns, size), a window has the axes 1 and 3."
+    unfinished = "Rows or columns at the end are 0: does a loop end too early, or the `return` stand inside one?"
     halfway = "The maximum was taken over one axis: of (rows, size, columns, size), a window has two, axis=(1, 3)."
     return [
         Mistake("The mean of each window was taken; the maximum was asked.", lambda: blocks.mean(axis=(1, 3))),
@@ -221,6 +256,12 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         Mistake("The last windows are missing: count to h // size and w // size.", lambda: _less(right)),
         Mistake("The last windows are missing: count to h // size and w // size.", lambda: right[:-1]),
         Mistake("Axes of length 1 are left: leave keepdims out.", lambda: blocks.max(axis=(1, 3), keepdims=True)),
+        Mistake("h and w are two numbers: image.shape[0] // size, image.shape[1] // size.", lambda: _square(right)),
+        *(Mistake(unfinished, partial(_begun, right, *kept)) for kept in ((1, None), (-1, None), (None, -1), (-1, -1))),
+        Mistake(
+            "The windows begin at every second pixel, whatever size is.",
+            lambda: _windows(floats, (size, size))[::2, ::2].max(axis=(2, 3)),
+        ),
         Mistake(rest, lambda: _pooled_whole(floats, size, -np.inf)),
         Mistake(rest, lambda: _pooled_whole(floats, size, 0.0)),
         Mistake("One value of each window was taken, whichever is larger.", lambda: floats[::size, ::size]),

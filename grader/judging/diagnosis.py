@@ -106,7 +106,10 @@ def as_array(observed: dict[str, Any], called: str) -> Array:
             shown = f"an array of dtype {clean(str(observed.get('dtype')), 40)}"
             raise Failed(f"{called} returned {shown}; an array of numbers was expected.", ARRAY_HINTS["array"])
         shown = with_article(str(observed.get("type")))
-        raise Failed(f"{called} returned {shown}; a numpy array was expected.", ARRAY_HINTS.get(str(kind), ""))
+        hint = ARRAY_HINTS.get(str(kind), "")
+        if observed.get("type") in ("method", "builtin_function_or_method", "function"):
+            hint = "A function was not called: put brackets behind its name."
+        raise Failed(f"{called} returned {shown}; a numpy array was expected.", hint)
     return array
 
 

@@ -181,7 +181,12 @@ def described(
         failure.hint = failure.hint or _own_error_hint(function, failure.message, positional, arguments)
         raise
     inputs = activation_inputs(np.random.default_rng(task.seed))
-    value = task.value("describe", shown, handle=called.handle, input_shape=list(expected.input_shape), inputs=inputs)
+    asked: dict[str, Any] = {"handle": called.handle, "input_shape": list(expected.input_shape), "inputs": inputs}
+    try:
+        value = task.value("describe", shown, **asked)
+    except Failed as failure:
+        failure.hint = failure.hint or hint_for(failure.message, expected)
+        raise
     report = read_model(value, shown, inputs)
     if report.detached:
         raise Failed(f"The model of {shown} does not compute with the layers that it lists.", CHANGED_HINT)

@@ -230,12 +230,10 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
     except Failed as failure:
         if observed.get("kind") == "tuple":
             failure.hint = "Is that the shape? The activations themselves were asked, one array for each layer."
-        if observed.get("kind") == "other":
+        if observed.get("kind") == "other" and not failure.hint:
             symbolic = observed.get("type") == "KerasTensor"
             what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
             failure.hint = f"{what}: put the images through the activation model, with predict."
-            if observed.get("type") in ("method", "builtin_function_or_method", "function"):
-                failure.hint = "A function was not called: put brackets behind its name, tensor.numpy()."
         items = observed.get("items", []) if observed.get("kind") == "list" else []
         if len(items) == 2 and all(item.get("kind") == "array" for item in items):
             failure.hint = "Are those the layer's weights? Its activations were asked: what it makes of the images."

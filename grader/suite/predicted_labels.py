@@ -52,6 +52,8 @@ def predicted(task: TaskSession, count: int) -> Predicted:
     except Failed as failure:
         if any(name in failure.message for name in ("'predict_classes'", "'predict_proba'")):
             failure.hint = "Keras has dropped it: model.predict(images) gives the probabilities of all classes."
+        if "Invalid input shape" in failure.message or "incompatible with the layer" in failure.message:
+            failure.hint = "The images go in as they are, all at once: no axis more or less."
         raise
     probabilities, faint = (oracle.forward(CLASSIFIER, weights, given)[-1] for given in (images, images / 255))
     left = task.value("weights", asked, handle=model)

@@ -149,6 +149,8 @@ def add_axis(task: TaskSession, images: Array) -> Called:
     except Failed as failure:
         if "cannot reshape" in failure.message:
             failure.hint = "The number of images may be any: images.shape[0], or -1 in reshape, stands for it."
+        elif "same number of dimensions" in failure.message:
+            failure.hint = "Nothing is joined to the images: np.expand_dims(images, axis=-1) adds an axis."
         elif "expand_dims() missing" in failure.message:
             failure.hint = "np.expand_dims(images, axis=-1) says where the new axis goes: to the end."
         elif "AxisError" in failure.message:
