@@ -292,7 +292,7 @@ def make(task: TaskSession, threshold: float = DEFAULT) -> Called:
         Verdict: it cannot be made.
     """
     task.require(CLASS)
-    ways = (by_name, by_place, by_default) if threshold == DEFAULT else (by_name, by_place)
+    ways = (by_name, _by_place, by_default) if threshold == DEFAULT else (by_name, _by_place)
     way: Callable[[TaskSession, float], Called] = task.once(f"making {len(ways)}", lambda: _way(task, ways))
     return way(task, threshold)
 
@@ -316,8 +316,7 @@ def by_name(task: TaskSession, threshold: float) -> Called:
     return _made(task, f"{CLASS}(threshold={threshold})", threshold=threshold)
 
 
-def by_place(task: TaskSession, threshold: float) -> Called:
-    """Make a callback with the threshold as its first argument."""
+def _by_place(task: TaskSession, threshold: float) -> Called:
     return _made(task, f"{CLASS}({threshold})", threshold)
 
 

@@ -18,7 +18,6 @@ from grader.suite.driven_callback import (
     Driver,
     by_default,
     by_name,
-    by_place,
     driver,
     make,
 )
@@ -153,7 +152,6 @@ def test_threshold_argument(task: TaskSession) -> None:
             if failure.hint in (FRESH_HINT.format("stops"), FRESH_HINT.format("goes on")):
                 failure.hint = "Two callbacks share one threshold: keep it as self.threshold, in each of them."
             raise
-    by_place(task, OTHER_THRESHOLD)
 
 
 @pytest.mark.points(2)

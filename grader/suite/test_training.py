@@ -242,10 +242,10 @@ def _time_hint(place: int, found: float, passed: list[float]) -> str:
         return "That is a whole number: are the seconds rounded, or converted by int()?"
     if found > 1e6 or (found > 10 and not place):
         return (
-            "That is the time of a clock: subtract the time at which the epoch began, which on_epoch_begin, spelt so, "
-            "keeps in self."
+            "That is a time of day: subtract the time at which the epoch began, which on_epoch_begin, spelt so, keeps "
+            "in self."
         )
-    if abs(100 * found - round(100 * found)) < 1e-7:
+    if np.isfinite(found) and abs(100 * found - round(100 * found)) < 1e-7:
         return "Are the seconds rounded? Keep them as they are."
     if found < SLACK:
         return "The time is taken when an epoch begins, in on_epoch_begin, and again when it ends."

@@ -853,7 +853,7 @@ KERAS = (
         """,
         task="dense_model",
         status="failed",
-        most=16,
+        most=17,
     ),
     Hostile(
         "cnn_ends_the_program", "import sys; sys.exit(0)", at="call", task="cnn", status="crashed", says="sys.exit"

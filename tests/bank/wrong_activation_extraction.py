@@ -13,7 +13,9 @@ SEQUENTIAL, REFUSES = "sequential_models", "build_refuses_a_model_without_such_l
 NAMES, ARRAYS, FOUND = "extract_names_the_layers", "extract_gives_numpy_arrays", "extract_gives_the_activations"
 NUMBER, SINGLE = "extract_takes_any_number_of_images", "extract_from_a_single_layer"
 
-EXTRACTING = (NAMES, ARRAYS, FOUND, NUMBER, SINGLE)
+OF_SEQUENTIAL = "extract_from_sequential_models"
+
+EXTRACTING = (NAMES, OF_SEQUENTIAL, ARRAYS, FOUND, NUMBER, SINGLE)
 ALL = (MODEL, COUNT, VALUES, SHARED, SEQUENTIAL, REFUSES, *EXTRACTING)
 
 ALONE = """\
@@ -49,7 +51,7 @@ def extract(name: str, body: str, check: str, says: str, *also: str, top: str = 
         source=source(BUILD, body, top),
         check=check,
         says=says,
-        also=also,
+        also=(OF_SEQUENTIAL, *also),
     )
 
 
@@ -535,9 +537,9 @@ class Activations(keras.Model):
     extract(
         "extracting_model_kept_from_the_first_call",
         "if not KEPT:\n    KEPT.append(build_activation_model(model))\nouts = KEPT[0].predict(images, verbose=0)\nreturn dict(zip([layer.name for layer in shown_layers(model)], outs))",
+        FOUND,
+        "keep nothing of an earlier call",
         SINGLE,
-        "Are the weights those of the model",
-        ARRAYS,
         FOUND,
         top="KEPT = []\n" + SHOWN,
     ),
@@ -547,7 +549,7 @@ class Activations(keras.Model):
         BUILD.replace("return", "show =")
         + "\nshow.call = lambda images, **named: [np.zeros((len(images), *output.shape[1:]), 'float32') for output in show.outputs]\nreturn show",
         VALUES,
-        "Are the weights those of the model",
+        "raised TypeError",
         SHARED,
         SEQUENTIAL,
         extract=ALONE,
@@ -657,17 +659,7 @@ class Activations(keras.Model):
         "divided_by_the_largest",
         EXTRACT.replace("predict(images", "predict(images / images.max()"),
         FOUND,
-        "images passed on as they are",
+        "do the images go in as they are",
         *(SINGLE, SEQUENTIAL),
     ),
 )
-
-RAISES = "build_activation_model raises for every model"
-
-MISSED = {
-    "activations_each_layer_on_the_image": RAISES,
-    "activations_layers_input_shape": RAISES,
-    "activations_new_input_unconnected": RAISES,
-    "activations_backend_function": RAISES,
-}
-"""Cases that may cost more than other slips, with the reason: the point of the task is missed altogether."""

@@ -504,7 +504,7 @@ CASES: tuple[Case, ...] = (
         METRICS,
         "metrics=['mse']",
         METRIC,
-        "with its metric raises InvalidArgumentError: Incompatible shapes",
+        "with its metric raises ValueError: Dimensions must be equal",
     ),
     dense(
         "zeros",
@@ -806,7 +806,7 @@ CASES: tuple[Case, ...] = (
         "    model.add(layers.MaxPooling2D())\n    for layer in (layers.Flatten(), layers.Dense(128, 'relu'), layers.Dense(10, 'softmax')):\n        model.add(layer)\n"
         f"    {COMPILE}\n    return model",
         BLOCKS,
-        "Does a `return` end it in its first turn?",
+        "Does a `return` end it in its first turn",
         LAYERS,
     ),
     # cnn: head and other layers

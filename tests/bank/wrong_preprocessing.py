@@ -507,7 +507,7 @@ CASES: tuple[Case, ...] = (
         "one_to_ten",
         "for label in labels:\n    if not 1 <= label <= 10:\n        raise ValueError(label)\nreturn [CLASS_NAMES[label - 1] for label in labels]",
         NAMES,
-        "Labels begin at 0 and end at 9. Are there ten names",
+        "Labels begin at 0 and end at 9: is one of them refused?",
         REFUSES,
     ),
     changed("typo", '"Ankle boot"', '"Ankel boot"', NAMES, "The name is misspelt"),
@@ -515,8 +515,8 @@ CASES: tuple[Case, ...] = (
     changed("capital_boot", '"Ankle boot"', '"Ankle Boot"', NAMES, "Spelling counts: capitals"),
     changed("keras_documentation_spelling", '"T-shirt/top"', '"T-shirt"', NAMES, "The name is misspelt"),
     changed("space_in_name", '"Bag"', '"Bag "', NAMES, "Spelling counts: capitals"),
-    changed("comma_forgotten", '"Bag",', '"Bag"', NAMES, "Labels begin at 0 and end at 9. Are there ten names"),
-    changed("name_missing", '    "Coat",\n', "", NAMES, "Labels begin at 0 and end at 9. Are there ten names"),
+    changed("comma_forgotten", '"Bag",', '"Bag"', NAMES, "Labels begin at 0 and end at 9: is one of them refused?"),
+    changed("name_missing", '    "Coat",\n', "", NAMES, "Labels begin at 0 and end at 9: is one of them refused?"),
     changed(
         "two_names_swapped",
         '    "Coat",\n    "Sandal",\n',
@@ -807,7 +807,7 @@ CASES: tuple[Case, ...] = (
         "isinstance_int",
         "for label in labels:\n    if not isinstance(label, int) or not 0 <= label <= 9:\n        raise ValueError(f'bad label {label!r}')\nreturn [CLASS_NAMES[label] for label in labels]",
         SEQUENCES,
-        "Labels may come as an array of uint8 too",
+        "The integers of numpy are no int",
     ),
     naming(
         "one_label_only",

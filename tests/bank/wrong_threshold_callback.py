@@ -605,13 +605,6 @@ CASES: tuple[Case, ...] = (
         ARGUMENT,
         "Two callbacks share one threshold",
     ),
-    slip(
-        "threshold_by_name_alone",
-        "def __init__(self, threshold: float = 0.98) -> None:",
-        "def __init__(self, *, threshold: float = 0.98) -> None:",
-        ARGUMENT,
-        "takes 1 positional argument but 2",
-    ),
     ends(
         "prints_when_another_stops",
         "if (logs or {}).get('accuracy', 0) >= self.threshold:\n    "
