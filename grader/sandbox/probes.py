@@ -162,11 +162,11 @@ class Probes:
 
     def ask_describe(self, handle: int, input_shape: list[int], inputs: Any) -> dict[str, Any]:
         """A model as data; `inputs` (n, 10) are what each activation is evaluated on."""
-        return self._keras.describe(self._objects[handle], tuple(input_shape), inputs)
+        return self._keras.describer.describe(self._objects[handle], tuple(input_shape), inputs)
 
     def ask_model_class(self, handle: int) -> dict[str, Any]:
         """Whether an object is a Keras model of Keras's own classes."""
-        return self._keras.model_class(self._objects[handle])
+        return self._keras.describer.model_class(self._objects[handle])
 
     def ask_shares(self, handle: int, other: int) -> bool:
         """Whether two models are one, or have a weight in common."""

@@ -17,6 +17,7 @@ from grader.judging.model_diagnosis import layers_in_words, parameter_difference
 from grader.judging.model_report import PARAMETER_LIMIT, ModelReport, activation_inputs, read_model
 from grader.judging.verdict import Failed
 from grader.sandbox.host import Answer
+from grader.suite.raised_hints import BUILDING, known_hint
 from grader.suite.session import TaskSession
 
 BATCH, MORE = 24, 6
@@ -34,62 +35,6 @@ RIGHT_LABELS = (8, 9, 10, 11, 13)
 
 OTHER_BATCH = 1000
 """The largest fixed number of images for which one more is tried, 3 MB of them; more than that is refused untried."""
-RAISED_HINTS = {
-    "Could not interpret activation": "Is its name misspelt? Say activation='relu' or activation='softmax'.",
-    "optimizer identifier: sparse_": "Optimizer and loss are exchanged: optimizer='adam', loss='sparse_...'.",
-    "Could not interpret optimizer": "Say optimizer='adam', or keras.optimizers.Adam() with its parentheses.",
-    "not recognized: {'lr'": "The argument lr is called learning_rate now.",
-    "Expected `metrics` argument": "metrics takes a list: metrics=['accuracy'].",
-    "must be fully-defined": "Say keras.Input(shape={shape}): the shape of one image, without None.",
-    "to a shape": "Say keras.Input(shape={shape}): the shape of one image, a tuple.",
-    "has no attribute 'placeholder'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
-    "has no attribute 'Session'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
-    "missing 1 required positional argument: 'x'": "A function is passed on by its name, activation='relu', or without "
-    "brackets: with them, it is called.",
-    "missing 1 required positional argument: 'kernel_size'": "Conv2D takes the filters and the size of its kernel: is "
-    "kernel_size misspelt, or left out?",
-    "missing 1 required positional argument: 'units'": "Dense takes the number of its units: is units misspelt?",
-    "missing 1 required positional argument: 'filters'": "Conv2D takes filters and kernel_size: is one misspelt?",
-    "got an unexpected keyword argument": "Is the argument's name misspelt?",
-    "object has no attribute 'add'": "model.add(...) changes the model and returns None: write it alone, without = or "
-    "another .add behind it.",
-    "expected min_ndim=4, found ndim=2": "A convolution takes no flat input: Flatten comes once, behind the loop.",
-    "Sequential.__init__() takes": "keras.Sequential takes one list: put square brackets around the layers.",
-    "Layer.__init__() takes": "keras.Model takes two things, inputs and outputs.",
-    "a single positional argument, the input tensor": "keras.Input comes first, before all layers.",
-    "invalid value for `units`": "units is a whole number: the argument itself, no text, and // where it is divided.",
-    "values must be KerasTensors": "What is given as outputs is no tensor: is the last layer called, x = layer(x), and "
-    "does a helper return what it made?",
-    "`data_format` argument must be": "A layer is made, and then called: layers.Flatten()(x), two pairs of brackets.",
-    "Iterating over a symbolic": "A layer is made, and then called: layers.MaxPooling2D()(x), two pairs of brackets.",
-    "trainable=<KerasTensor": "keras.Sequential takes layers; of tensors, keras.Model(inputs, outputs) is made.",
-    "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them.",
-    "total size of the tensor must be unchanged": "The number of values is another one: Flatten() counts by itself.",
-    "`padding` argument must be": "Leave padding out.",
-    "has no attribute 'lower'": "Leave padding out.",
-    "must be a tuple of 3 integers": "Images have two axes: keras.layers.Conv2D.",
-    "argument `filters`. Expected": "Conv2D takes the argument filters: is that another variable's name too?",
-    "Unrecognized keyword arguments": "Is the argument's name misspelt?",
-    "No module named": "Only numpy, tensorflow, keras and the standard library can be imported.",
-    "/datasets": "Nothing can be downloaded here: the function builds and compiles a model, it does not train it.",
-    "URL fetch failure": "Nothing can be downloaded here: the function builds and compiles a model, no more.",
-    "expected min_ndim=4, found ndim=3": "A convolution takes images with a channel axis: keras.Input(shape={shape}).",
-    "has already been configured": "Make a new model in every call, inside the function: the one of the call before is "
-    "full.",
-    "(of type <class 'list'>)": "A list of layers stands where one layer belongs: add each, or unpack the list with *.",
-    "Only instances of `keras.Layer` can be": "A class is none: put parentheses behind it, as in layers.Flatten().",
-    "Only input tensors may be passed": "A layer stands where what it gives belongs: x = layers.Dense(...)(x), and the "
-    "next layer is called on x.",
-    "keras.optimizers.legacy": "Say keras.optimizers.Adam(), or optimizer='adam'.",
-    "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
-    "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
-    "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
-    "data_format. Conv2D(filters, 3, 3) sets strides of 3: write (3, 3).",
-    "Incompatible type conversion requested": "Leave dtype out of keras.Input: it takes floats.",
-    "NameError": "Is it imported, and spelt as it was there?",
-}
-"""What exceptions of Keras say, and what helps."""
-
 CHANGED_HINT = "Does it change layers after they were built, or Keras's classes? Use them as they are."
 
 HALF_PRECISION_TOLERANCE = 0.02
@@ -177,7 +122,7 @@ def described(
     try:
         called = task.call(function, *positional, shown=shown, keywords=arguments, seed=task.seed)
     except Failed as failure:
-        failure.hint = failure.hint or hint_for(failure.message, expected)
+        failure.hint = failure.hint or _raised_hint(failure.message, expected)
         failure.hint = failure.hint or _own_error_hint(function, failure.message, positional, arguments)
         raise
     inputs = activation_inputs(np.random.default_rng(task.seed))
@@ -185,7 +130,7 @@ def described(
     try:
         value = task.value("describe", shown, **asked)
     except Failed as failure:
-        failure.hint = failure.hint or hint_for(failure.message, expected)
+        failure.hint = failure.hint or _raised_hint(failure.message, expected)
         raise
     report = read_model(value, shown, inputs)
     if report.detached:
@@ -246,6 +191,11 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     return replace(built, loss=loss, step=step)
 
 
+def _raised_hint(message: str, expected: Architecture) -> str:
+    """What helps against an exception of Keras that beginners meet; empty where it is not one of them."""
+    return known_hint(message, BUILDING).format(shape=expected.input_shape)
+
+
 def _own_error_hint(function: str, message: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
     """What helps where it is the student's own code that refused."""
     if f"{function}() missing" in message:
@@ -272,12 +222,6 @@ def expect_new(task: TaskSession, model: BuiltModel, function: str) -> None:
     ):
         message = f"{function}(), called twice, gives the same model, or one with the same weights."
         raise Failed(message, "Make model and layers anew in every call: what was trained must not come back.")
-
-
-def hint_for(message: str, expected: Architecture) -> str:
-    """What helps against an exception of Keras that beginners meet; empty where it is not one of them."""
-    hint = next((hint for phrase, hint in RAISED_HINTS.items() if phrase in message), "")
-    return hint.format(shape=expected.input_shape)
 
 
 def arrays_of(value: Any, shown: str) -> list[Array]:

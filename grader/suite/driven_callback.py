@@ -11,7 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from grader.judging.verdict import Failed, Verdict, clean
+from grader.suite.raised_hints import CALLING_BACK, known_hint
 from grader.suite.session import Called, TaskSession
 
 CLASS = "AccuracyThresholdCallback"
@@ -80,6 +83,11 @@ class Driver:
         with suppress(Failed):
             return self.epoch_end(logs)[0]
         return False
+
+    def passes(self, name: str, number: int | None, logs: Logs) -> None:
+        """Call one method, of which nothing is asked: that it raises is another check's matter."""
+        with suppress(Failed):
+            self.event(name, number, logs)
 
     def request_stop(self, stop: bool) -> None:
         """Set `stop_training` as another callback does, or as the next `fit` does when it begins."""
@@ -247,27 +255,13 @@ def _plain(observed: dict[str, Any]) -> dict[Any, Any] | None:
     return {key.get("value"): value.get("value") for key, value in observed["items"]}
 
 
-RAISED_HINTS = {
-    "'int' object has no attribute": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
-    "'int' object is not subscriptable": "The epoch comes first: def on_epoch_end(self, epoch, logs=None).",
-    "'int' is not iterable": "The epoch comes first: def on_epoch_end(self, epoch, logs=None).",
-    "'dict' object has no attribute": "logs is a dict: logs.get('accuracy').",
-    "'dict' object is not callable": "logs is a dict: square brackets, or logs.get('accuracy').",
-    "'float' and 'tuple'": "The threshold is a tuple: is there a comma behind it where it is kept?",
-    "'float' and 'str'": "The threshold is a text there: keep the number that was given.",
-    "'bool' object is not callable": "stop_training is no method: set it, self.model.stop_training = True.",
-}
-"""What exceptions of a method say, and what helps."""
-
-
 def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
     """What helps where a method of the callback raised."""
     if error.get("type") == "TypeError" and not error.get("frames"):
         arguments = "epoch, logs" if "epoch" in name else "batch, logs" if "batch" in name else "logs"
         return f"Keras calls {name}({arguments}): write def {name}(self, {arguments}=None)."
-    for part, hint in RAISED_HINTS.items():
-        if part in str(error.get("message")):
-            return hint
+    if known := known_hint(str(error.get("message")), CALLING_BACK):
+        return known
     key = str(error.get("message")).strip("'").lower()
     near = key in OTHER_FIGURES or difflib.get_close_matches(key, ["accuracy"])
     if error.get("type") == "KeyError" and key != "accuracy" and near:
@@ -355,6 +349,13 @@ def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Call
     _, printed = made.event("on_train_begin", None, {})
     made.printed = called.output + printed
     return made
+
+
+def looks_of(task: TaskSession, shown: str, model: int) -> tuple[bytes, float]:
+    """The weights and the learning rate of the model that a callback is attached to."""
+    weights = task.value("weights", shown, handle=model)
+    rate = task.value("rate", shown, handle=model)
+    return b"".join(np.asarray(weight).tobytes() for weight in weights), float(rate)
 
 
 def _acts(task: TaskSession, called: Called) -> bool:

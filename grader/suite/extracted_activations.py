@@ -11,6 +11,7 @@ from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.compared_activations import expect_activation, expect_values, place_of
 from grader.suite.given_models import BRIGHTEST, STANDARD, Expected, Given, mixed_model, standard
+from grader.suite.raised_hints import EXTRACTING, known_hint
 from grader.suite.session import Called, TaskSession
 
 T = TypeVar("T")
@@ -21,45 +22,7 @@ OWN_ERROR_HINT = (
     "The model does have such layers: isinstance(layer, (keras.layers.Conv2D, keras.layers.MaxPooling2D)) finds them, "
     "and only where the loop has found none is the error raised."
 )
-INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
-
 HARM_HINT = "Only look at the model and the images: leave them as they are, the layers and trainable too."
-
-RAISED_HINTS = {
-    "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
-    "Kernel shape must have the same length": "The shape is that of one image, without the first axis: "
-    "keras.Input(shape=model.input_shape[1:]).",
-    "Unrecognized keyword arguments passed to Model": "Write keras.Model(inputs=..., outputs=...), with an s each.",
-    "'KerasTensor' object is not callable": "layer.output is a tensor, no function: leave the brackets out.",
-    "has no attribute 'layer'": "The list of a model's layers is model.layers.",
-    "No such layer": "get_layer takes a name, layer.name; the layer itself needs no looking up.",
-    "has no attribute 'activation'": "layer.activation is a function: layer.output is what a layer gives.",
-    "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
-    "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
-    "model.inputs, or call each layer anew; and make the list of outputs inside the function, empty for every model.",
-    "must be KerasTensors": "The outputs are tensors, neither layers nor weights: layer.output, or layer(tensor).",
-    "expected min_ndim=4, found ndim=3": "An image has a channel axis too: keras.Input(shape=model.input_shape[1:]).",
-    "found ndim=5": "The shape is that of one image, without the first axis: keras.Input(shape=model.input_shape[1:]).",
-    "argument cannot be empty": "The first layer may be an Input, which has no input: use model.inputs.",
-    "expected shape=(None, 28, 28, 1)": "The images go in as they are, (n, 28, 28, 1): no axis more or less.",
-    "incompatible with the layer": "Each layer takes what the one before it gives, not the image again, and none is "
-    "left out: a Sequential has no Input among its layers.",
-    "has no attribute 'input_shape'": "Keras 3 layers have no input_shape; a model has: model.input_shape.",
-    "Iterating over a symbolic KerasTensor": "layer.output is one tensor: outputs.append(layer.output) puts "
-    "it into the list, extend would take it apart.",
-    "InputLayer.call()": INPUT_HINT,
-    "Computed output size would be negative": "The images go in all at once, as one array of shape (n, 28, 28, 1): a "
-    "single image has lost its first axis.",
-    "inhomogeneous shape": "The arrays have different shapes: keep them apart, in a list or a dict.",
-    "unhashable type: 'numpy.ndarray'": "The names are the keys, the arrays the values: dict(zip(names, arrays)).",
-    "'NoneType' object has no attribute 'append'": "append changes the list and returns None: write "
-    "outputs.append(...) without an = in front.",
-    "has no attribute 'append'": "Begin with an empty list before the loop, outputs = [], and append to it.",
-    "has no attribute 'outputs'": "A layer has one output: layer.output.",
-    "has no attribute 'get_output_at'": "That is an old Keras: layer.output is what a layer gives.",
-    "has no attribute 'function'": "That is an old Keras: keras.Model(model.inputs, outputs) does it now.",
-}
-"""What exceptions of Keras say, and what helps."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +92,8 @@ def student_call(task: TaskSession, name: str, *args: Any, shown: str, after: bo
         return task.call(name, *args, shown=shown, after=after)
     except Failed as failure:
         own = "raised ValueError" in failure.message and "raise ValueError" in failure.message
-        failure.hint = failure.hint or (OWN_ERROR_HINT if own else hint_for(failure.message))
+        failure.hint = failure.hint or (OWN_ERROR_HINT if own else known_hint(failure.message, EXTRACTING))
         raise
-
-
-def hint_for(message: str) -> str:
-    """What helps against an exception of Keras that beginners meet; empty where it is not one of them."""
-    return next((hint for phrase, hint in RAISED_HINTS.items() if phrase in message), "")
 
 
 def outputs_of(task: TaskSession, handle: int, images: Array, shown: str, traced: bool = False) -> list[Array]:

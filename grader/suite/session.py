@@ -31,6 +31,7 @@ from grader.sandbox.essence import essence
 from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
 from grader.sandbox.submission import Submission
 from grader.sandbox.withheld import REFUSAL
+from grader.suite.raised_hints import UNDEFINED, general_hint, python_hint
 
 Obtained = TypeVar("Obtained")
 
@@ -263,7 +264,7 @@ class TaskSession:
             text = f"{clean(where, 80)} is not written yet: it still raises NotImplementedError."
             hint = "Write it in place of the line that raises." if name else ""
             return Failed(text, hint, text) if inner.startswith("__") else NotStarted(text, hint)
-        hint = _hint_for(error)
+        hint = general_hint(error)
         undefined = UNDEFINED.search(str(error.get("message", "")))
         if undefined and self.mentions(f"self.{undefined[1]}"):
             hint = f"Write self.{undefined[1]}: what an object keeps is reached by its self."
@@ -280,7 +281,7 @@ class TaskSession:
         """The failure of the current check; in short, where another check has failed for the same exception."""
         if failure.reason and self._reasons.setdefault(failure.reason, self.check) != self.check:
             return Failed(_short(failure.message), SAID)
-        failure.hint = failure.hint or _python_hint(failure.message)
+        failure.hint = failure.hint or python_hint(failure.message)
         return failure
 
     def signature(self, name: str) -> str:
@@ -376,7 +377,7 @@ class TaskSession:
         if error.get("unfinished"):
             return NotStarted(f"{file_name} raises NotImplementedError as soon as it is imported.")
         text = str(error.get("message", ""))
-        hint = next((hint for part, hint in IMPORT_HINTS if part in text), "") or _hint_for(error)
+        hint = next((hint for part, hint in IMPORT_HINTS if part in text), "") or general_hint(error)
         name = str(error.get("import_name", "")).partition(".")[0]
         if f"{name}.py" in self._submission.other_files:
             hint = f"{clean(name, 80)}.py is not part of a submission: only the modules of the tasks are read."
@@ -404,87 +405,8 @@ class TaskSession:
 MODULES = ("numpy", "tensorflow", "keras", *module_names())
 """What a module may import, beside the standard library."""
 
-ALIASES = {
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "keras": "import keras",
-    "tf": "import tensorflow as tf",
-    "tensorflow": "import tensorflow",
-    "layers": "from keras import layers",
-    "time": "import time",
-    "os": "import os",
-    "Path": "from pathlib import Path",
-}
-"""Names that are everywhere, and the line that brings them."""
-
-ABSENT = re.compile(r"^module '[\w.]+' has no attribute '(?!function')(\w+)'")
-
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
-
-
 NO_SELF = re.compile(r"__init__\(\) (got multiple values|takes (from )?0 )")
 """What Python says of a constructor whose first parameter is another than self."""
-
-PYTHON = {
-    r"'numpy\.ndarray' object has no attribute": "Arrays have no such method: is it a function, np.name(array, ...)?",
-    r"got multiple values for argument": "A method's first parameter is self: is it there?",
-    r"\.\w+\(\) takes .* positional arguments? but": "A method's first parameter is self: is it there?",
-    r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
-    r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",
-    r"'NoneType' object": "Something is None: does a function lack its `return`? append, sort and compile give None.",
-    r"'(list|tuple|dict)' object is not callable": "Round brackets call a function; square ones take from a list.",
-    r"object is not callable": "What stands before the brackets is no function.",
-    r"cannot access local variable": "The variable has no value on this way through the function: give it one before.",
-    r"'int' object has no attribute": "A number has no such thing: does a parameter have the name of a module?",
-    r"property '\w+' of .* has no setter": "A property cannot be set: keep the value under another name.",
-    r"object( '\w+')? has no attribute '\w+'": "Is the name behind the dot misspelt, or set nowhere?",
-    r"only integers, slices": "In square brackets stand numbers, slices, ... and np.newaxis, none of them in quotes.",
-    r"IndexError": "An index lies beyond the end: the last one is the length minus 1.",
-    r"KeyError": "There is no such key: is it spelt as where it was stored?",
-    r"could not be broadcast": "The shapes of the two arrays do not fit each other.",
-    r"(not enough|too many) values to unpack": "On the left of = stand as many names as there are values on the right.",
-    r"'(str|tuple|list)' object cannot be interpreted": "A number is needed there, no text and no list of them.",
-    r"'int' object is not iterable": "A loop goes over several things: range(n) counts to n.",
-    r"data type '\w*' not understood": "Is the dtype misspelt? 'float32' is one.",
-    r"can only concatenate str": "A number is no text: write an f-string, f'... {number} ...'.",
-    r"Unknown format code 'd'": "d is for whole numbers: f'{number:.1%}' shows percent.",
-    r"not enough arguments for format string": "In a text that is filled by %, the sign itself is %%.",
-    r"(indices must be integers|interpreted as an integer|only integer)": "A whole number is needed: // gives one.",
-    r"not supported between instances of '(str|float|int)'": "A number and a text are compared: is one in quotes?",
-    r"unsupported operand|contain a loop|for the input types": "A text, a list or None stands where a number belongs.",
-    r"zip\(\) argument 2 is": "There are more of the one than of the other: are they made of the same layers?",
-}
-"""What exceptions of Python's own say, as patterns, and what helps a beginner where nothing better is known."""
-
-
-def _python_hint(message: str) -> str:
-    """What helps where student code raised one of Python's own exceptions; empty where it is none of these."""
-    if " raised " not in message:
-        return ""
-    return next((hint for pattern, hint in PYTHON.items() if re.search(pattern, message)), "")
-
-
-def _hint_for(error: Mapping[str, Any]) -> str:
-    """What helps against an exception that means the same everywhere; empty where it is none of these."""
-    undefined = UNDEFINED.search(str(error.get("message", "")))
-    if error.get("type") == "NameError" and undefined:
-        if undefined[1] in ALIASES:
-            return f"`{ALIASES[undefined[1]]}` is missing at the top of the file."
-        return f"Is {undefined[1]} misspelt, or defined further below, or in another function?"
-    if absent := ABSENT.search(str(error.get("message", ""))):
-        if absent[1] in ("Session", "placeholder", "get_variable", "layers", "global_variables_initializer"):
-            return "That is TensorFlow 1: build the model with keras.Sequential([...])."
-        if absent[1] in ("float", "int", "bool", "object", "str"):
-            return f"numpy has no {absent[1]} of its own any more: write {absent[1]}, or a dtype such as 'float32'."
-        if absent[1] == "sliding_window_view":
-            return "It stands in np.lib.stride_tricks."
-        return f"Is {absent[1]} spelt as the library spells it? Large and small letters count."
-    if error.get("type") == "EOFError":
-        return "input() cannot be answered here: a function gets all that it needs as arguments."
-    return ENDLESS_HINT if error.get("type") == "RecursionError" else ""
-
-
-ENDLESS_HINT = "A function that calls itself needs a case in which it does not."
 
 NO_NAME_HINT = "Did you rename or delete it, or indent it, so that it stands inside another function?"
 

@@ -16,7 +16,6 @@ from grader.suite.extracted_activations import (
     BUILD,
     EXTRACT,
     HARM_HINT,
-    INPUT_HINT,
     Built,
     Found,
     activation_model,
@@ -40,6 +39,7 @@ from grader.suite.given_models import (
     mixed_model,
     set_weights,
 )
+from grader.suite.raised_hints import INPUT_HINT
 from grader.suite.session import TaskSession
 
 AGAIN_HINT = (

@@ -11,8 +11,8 @@ from grader.judging import oracle
 from grader.judging.convolution_mistakes import convolution_mistakes, overflow_mistakes, pooling_mistakes
 from grader.judging.diagnosis import Array, Mistake, as_array, differences, expect_array, with_article
 from grader.judging.verdict import Failed, NotStarted, clean
-from grader.sandbox.withheld import REFUSAL
 from grader.suite.properties import for_all
+from grader.suite.raised_hints import CONVOLVING, known_hint
 from grader.suite.session import Called, TaskSession
 
 CONVOLVE, POOL = "convolve2d", "max_pool2d"
@@ -98,7 +98,7 @@ def convolve(task: TaskSession, scene: Scene) -> Called:
         if own and not failure.hint:
             touches = any(map(int.__eq__, scene.image.shape, scene.kernel.shape))
             failure.hint = EQUAL_HINT if touches else FITS_HINT
-        failure.hint = failure.hint or _raised_hint(failure.message)
+        failure.hint = failure.hint or known_hint(failure.message, CONVOLVING)
         raise
 
 
@@ -114,32 +114,8 @@ def pool(task: TaskSession, image: Array, size: int | None = None) -> Called:
             failure.hint = (
                 "All places of a window are looked at, whatever size is: image[i * size:(i + 1) * size, ...]."
             )
-        failure.hint = failure.hint or _raised_hint(failure.message)
+        failure.hint = failure.hint or known_hint(failure.message, CONVOLVING)
         raise
-
-
-RAISED_HINTS = {
-    "setting an array element with a sequence": "Window times kernel is an array: add its numbers up, np.sum(...).",
-    REFUSAL: "Compute it with numpy alone: two loops, or np.lib.stride_tricks.sliding_window_view.",
-    "could not be broadcast": "Each window is as large as the kernel, image[i:i + kh, j:j + kw]: does one hang over "
-    "the edge, is a size fixed, or are rows, which come first, and columns exchanged?",
-    "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order.",
-    "matmul": "Window and kernel are multiplied value by value: use *, not @.",
-    "not aligned": "Window and kernel are multiplied value by value: use *, not np.dot.",
-    "cannot reshape": "Cut the rest off first: image[:rows * size, :columns * size], rows before columns.",
-    "truth value of an array": "max() and sum() of Python go over rows: np.max(window), np.sum(window).",
-    "shape-mismatch for sum": "A window has the kernel's shape, (kh, kw), which are two numbers.",
-    "as a data type": "np.zeros takes the shape as one tuple, in brackets of its own: np.zeros((rows, columns)).",
-    "zero-size array": "A window is empty: it begins at row * size, and lies within the image.",
-    "not enough values to unpack": "Image and kernel have two axes, (h, w): there is no channel axis here.",
-    "Cannot cast ufunc": "A sum of floats does not fit into an array of integers: begin with np.zeros(shape).",
-}
-"""What exceptions of numpy say, and what helps."""
-
-
-def _raised_hint(message: str) -> str:
-    """What helps where a function raised."""
-    return next((hint for part, hint in RAISED_HINTS.items() if part in message), "")
 
 
 def expect_shape(called: Called, expected: Array, mistakes: list[Mistake]) -> None:
@@ -243,7 +219,9 @@ def test_convolve2d_refuses_a_larger_kernel(task: TaskSession) -> None:
         try:
             called = task.call(CONVOLVE, scene.image, scene.kernel, shown=scene.shown, raises=ValueError)
         except Failed as failure:
-            failure.hint = failure.hint or _raised_hint(failure.message) or f"ValueError was expected: {REFUSE_HINT}"
+            failure.hint = (
+                failure.hint or known_hint(failure.message, CONVOLVING) or f"ValueError was expected: {REFUSE_HINT}"
+            )
             raise
         if called.result["kind"] != "raised":
             raise Failed(f"{scene.shown} returned {_returned(called)}; ValueError was expected.", _accepted(called))

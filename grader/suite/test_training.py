@@ -13,6 +13,7 @@ import pytest
 from grader.course.settings import MANY_IMAGES, PREDICTION_TOLERANCE
 from grader.judging.diagnosis import expect_array, with_article
 from grader.judging.verdict import Failed, clean
+from grader.suite.driven_callback import looks_of
 from grader.suite.listed_callbacks import (
     BEST_FILE,
     BOARD,
@@ -143,8 +144,8 @@ def test_build_callbacks_lowers_the_rate_and_logs(task: TaskSession) -> None:
 # The timer
 
 
-def timer(task: TaskSession) -> Called:
-    """Make an `EpochTimer`."""
+def timer(task: TaskSession, purpose: str) -> Called:
+    """Make an `EpochTimer`, one for each purpose: what one has seen is none of another's business."""
     shown = f"{TIMER}()"
 
     def made() -> Called:
@@ -154,16 +155,17 @@ def timer(task: TaskSession) -> Called:
             raise Failed(message, f"Write: class {TIMER}(keras.callbacks.Callback).")
         return called
 
-    return task.once(shown, made)
+    return task.once(f"{shown} {purpose}", made)
 
 
 @pytest.mark.points(1)
 def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
     """Each epoch's logs get `epoch_seconds`, the time since that epoch began, and keep the rest."""
-    shown = timer(task).shown
+    made = timer(task, "driven")
+    shown = made.shown
     asked = f"A training of {len(PAUSES)} epochs with {shown}"
     pauses = [PAUSES[place] for place in task.generator().permutation(len(PAUSES))]
-    epochs = driven(task, timer(task), asked, pauses)
+    epochs = driven(task, made, asked, pauses)
     seconds = [_seconds(shown, place, logs) for place, (*_, logs) in enumerate(epochs)]
     least = [passed for passed, *_ in epochs]
     for place, (found, pause, (passed, took, logs)) in enumerate(zip(seconds, pauses, epochs, strict=True)):
@@ -188,8 +190,12 @@ def driven(
     Returns:
         For each epoch, the time from the end of on_epoch_begin to the beginning of on_epoch_end, that with both
         included, and its logs afterwards.
+
+    Raises:
+        Failed: it changed the model.
     """
     model = task.value("callback_model", asked, handle=made.handle)
+    before = looks_of(task, asked, model)
 
     def event(name: str, number: int | None, logs: dict[str, float]) -> Any:
         return task.value("event", asked, handle=made.handle, model=model, event=name, number=number, logs=dict(logs))
@@ -211,6 +217,9 @@ def driven(
         logs = event("on_epoch_end", number, LOGS)["logs"]
         epochs.append((passed, perf_counter() - began, logs))
     event("on_train_end", None, LOGS)
+    if looks_of(task, asked, model) != before:
+        message = f"{made.shown} changed the weights of the model, or its learning rate."
+        raise Failed(message, "It measures the time: leave the model alone.")
     return epochs
 
 
@@ -284,7 +293,7 @@ def _seconds(shown: str, place: int, logs: dict[str, Any]) -> float:
 @pytest.mark.points(1)
 def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
     """After a `fit` of Keras, the History holds the seconds of each epoch."""
-    made = timer(task)
+    made = timer(task, "in a fit")
     asked = f"model.fit(..., epochs=2, callbacks=[{made.shown}])"
     rows = np.eye(4, dtype=np.float32)
     value = task.value("fit_with", asked, handle=made.handle, rows=rows, epochs=2)

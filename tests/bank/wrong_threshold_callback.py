@@ -629,4 +629,11 @@ CASES: tuple[Case, ...] = (
         ARGUMENT,
         "It stops from 0.5 on",
     ),
+    added(
+        "forgets_what_was_learnt",
+        "def on_train_end(self, logs=None):\n"
+        "    self.model.set_weights([0 * weight for weight in self.model.get_weights()])",
+        ALONE,
+        "changed the weights of the model",
+    ),
 )

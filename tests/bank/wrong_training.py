@@ -554,6 +554,27 @@ CASES: tuple[Case, ...] = (
         ),
         check=ADDS,
         says="The validation belongs to the epoch",
-        also=(HISTORY,),
+    ),
+    changed(
+        "threshold_callback_that_does_nothing",
+        PASSING,
+        "type('Quiet', (AccuracyThresholdCallback,), {'on_epoch_end': lambda *_: None})(threshold)",
+        FIVE,
+        "holds no AccuracyThresholdCallback; it holds Quiet",
+        PASSED_ON,
+    ),
+    Case(
+        "training_timer_forgets_what_was_learnt",
+        "training",
+        replace=(
+            (
+                "    def on_epoch_begin(",
+                "    def on_train_end(self, logs=None):\n"
+                "        self.model.set_weights([0 * weight for weight in self.model.get_weights()])\n\n"
+                "    def on_epoch_begin(",
+            ),
+        ),
+        check=ADDS,
+        says="changed the weights of the model",
     ),
 )
