@@ -1,5 +1,6 @@
 """What `convolve2d` and `max_pool2d` return when a known mistake is made: the catalogue that names it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
     short = "The last row or column is missing: there are h - kh + 1 places below each other, w - kw + 1 side by side."
     unfinished = "Rows or columns at the end are 0: does a loop end too early, or the `return` stand inside one?"
     surrounded = (
-        "The result has the image's shape, with zeros where no sum belongs: (h - kh + 1, w - kw + 1) was asked."
+        "The result has the image's shape, with zeros where no sum belongs: (h - kh + 1, w - kw + 1) was asked for."
     )
     corners = ((0, 0), (height // 2, width // 2), (height - 1, width - 1))
     integer = "The sums were cut to whole numbers: np.zeros(shape) makes floats, dtype=int would not."
@@ -55,6 +56,7 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             "The windows were added up without the kernel.", lambda: oracle.convolve2d(image, np.ones_like(kernel))
         ),
         Mistake("Window and kernel were multiplied by @, a matrix product; use *.", lambda: _matrix(image, kernel)),
+        Mistake("Window and kernel were multiplied by @, a matrix product; use *.", lambda: _matrix(image, kernel.T)),
         Mistake("** is a power: window and kernel are multiplied by *.", lambda: _powers(image, kernel)),
         Mistake(
             "The products were added up over one axis, or over other axes: a window has two, the last ones.",
@@ -64,9 +66,12 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             "The products were added up over one axis, or over other axes: a window has two, the last ones.",
             lambda: (_windows(image, kernel.shape) * kernel).sum(axis=3),
         ),
-        Mistake(
-            "The products were added up over the places: axis=(2, 3) are those of a window.",
-            lambda: (_windows(image, kernel.shape) * kernel).sum(axis=(0, 1)),
+        *(
+            Mistake(
+                "The products were added up over the places: axis=(2, 3) are those of a window.",
+                partial(_summed, image, kernel, axes),
+            )
+            for axes in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3))
         ),
         Mistake(
             "np.tensordot(windows, kernel, axes=2) adds up over both axes of a window, axes=1 over one.",
@@ -74,6 +79,22 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
         ),
         Mistake("The largest product was taken: add the products up.", lambda: _largest(image, kernel)),
         Mistake("Only the last product is there: write += instead of =.", lambda: _one_product(image, kernel, -1)),
+        Mistake(
+            "Of each window only the last row of products is there: write += instead of =.",
+            lambda: oracle.convolve2d(image, _only(kernel, -1, None)),
+        ),
+        Mistake(
+            "Of each window only the last column of products is there: write += instead of =.",
+            lambda: oracle.convolve2d(image, _only(kernel, None, -1)),
+        ),
+        Mistake(
+            "Only one row of each window was taken: image[i:i + kh, j:j + kw] holds all of them.",
+            lambda: oracle.convolve2d(image, kernel.sum(axis=0, keepdims=True))[: right.shape[0]],
+        ),
+        Mistake(
+            "Only one column of each window was taken: image[i:i + kh, j:j + kw] holds all of them.",
+            lambda: oracle.convolve2d(image, kernel.sum(axis=1, keepdims=True))[:, : right.shape[1]],
+        ),
         Mistake("Only the first product is there: add up all of them.", lambda: _one_product(image, kernel, 0)),
         Mistake(
             "Window and kernel were added instead of multiplied.", lambda: _ones(image, kernel.shape) + kernel.sum()
@@ -90,7 +111,16 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
         Mistake("All values are 0: the sums were not written into the result.", lambda: 0 * right),
         Mistake("The kernel was cut to whole numbers.", lambda: oracle.convolve2d(image, np.trunc(kernel))),
         Mistake("The image was cut to whole numbers.", lambda: oracle.convolve2d(np.trunc(image), kernel)),
+        *(
+            Mistake("Image and kernel were cut to whole numbers.", partial(_whole, image, kernel, to_whole))
+            for to_whole in (np.trunc, np.round)
+        ),
+        Mistake(
+            "The image was converted to whole numbers of 8 bits, which hold 0 to 255: make floats of it.",
+            lambda: oracle.convolve2d(np.trunc(image).astype(np.int64).astype(np.uint8), kernel),
+        ),
         Mistake("The image was divided by 255: use it as it is.", lambda: right / 255),
+        Mistake("The image was divided by its largest value: use it as it is.", lambda: right / (image.max() or 1)),
         Mistake(
             "Each sum begins with the one before it: begin at 0 for every window, inside the loops.",
             lambda: np.cumsum(right).reshape(right.shape),
@@ -130,6 +160,24 @@ def _left_out(image: Array, kernel: Array, row: int | None, column: int | None) 
     rest = kernel.copy()
     rest[slice(None) if row is None else row, slice(None) if column is None else column] = 0
     return oracle.convolve2d(image, rest)
+
+
+def _only(kernel: Array, row: int | None, column: int | None) -> Array:
+    """The kernel with zeros but for one row or column."""
+    place = slice(None) if row is None else row, slice(None) if column is None else column
+    kept = np.zeros_like(kernel)
+    kept[place] = kernel[place]
+    return kept
+
+
+def _whole(image: Array, kernel: Array, to_whole: Callable[[Array], Array]) -> Array:
+    """The sums of whole numbers: the kernel's, rounded or cut, and the image's."""
+    return oracle.convolve2d(np.trunc(image), to_whole(kernel))
+
+
+def _summed(image: Array, kernel: Array, axes: tuple[int, ...]) -> Array:
+    """The products of all windows, added up over other axes."""
+    return np.asarray((_windows(image, kernel.shape) * kernel).sum(axis=axes))
 
 
 def _corner(image: Array, kernel: Array) -> Array:
@@ -235,13 +283,16 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
     mixed = "The pixels were mixed by reshape or max: of (rows, size, columns, size), a window has the axes 1 and 3."
     unfinished = "Rows or columns at the end are 0: does a loop end too early, or the `return` stand inside one?"
     halfway = "The maximum was taken over one axis: of (rows, size, columns, size), a window has two, axis=(1, 3)."
+    whole = "The largest value of the whole image came back"
+    alone = f"{whole}: with size=1 each pixel is a window of its own, and nothing changes."
     return [
-        Mistake("The mean of each window was taken; the maximum was asked.", lambda: blocks.mean(axis=(1, 3))),
+        Mistake(alone if size == 1 else f"{whole}.", lambda: floats.max(keepdims=True)),
+        Mistake("The mean of each window was taken; the maximum was asked for.", lambda: blocks.mean(axis=(1, 3))),
         Mistake("The smallest value of each window was taken.", lambda: blocks.min(axis=(1, 3))),
         Mistake("The values of each window were added up.", lambda: blocks.sum(axis=(1, 3))),
         Mistake("The median of each window was taken.", lambda: np.median(blocks, axis=(1, 3))),
         Mistake(
-            "The search for the maximum begins at 0: begin at the window's first value, or use np.max.",
+            "The search for the maximum begins at 0, or ReLU follows: begin at the first value, or use np.max.",
             lambda: np.maximum(right, 0),
         ),
         Mistake("The signs are lost: do not take absolute values.", lambda: np.abs(blocks).max(axis=(1, 3))),
@@ -250,7 +301,7 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
             lambda: _windows(floats, (size, size)).max(axis=(2, 3)),
         ),
         Mistake(
-            "Only the first value is there: does a `return` end the loop in its first turn?",
+            "Only the first value is there: does a `return` end the loop in its first turn, or do loops end too early?",
             lambda: np.where(np.arange(right.size).reshape(right.shape) == 0, right, 0),
         ),
         Mistake("The last windows are missing: count to h // size and w // size.", lambda: _less(right)),
@@ -264,9 +315,17 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         ),
         Mistake(rest, lambda: _pooled_whole(floats, size, -np.inf)),
         Mistake(rest, lambda: _pooled_whole(floats, size, 0.0)),
+        Mistake(rest, lambda: _pooled_whole(floats[: rows * size], size, -np.inf)),
+        Mistake(rest, lambda: _pooled_whole(floats[:, : columns * size], size, -np.inf)),
+        Mistake(
+            "Each window lacks its last row and column: [i * size:(i + 1) * size] holds all. Is 2 written for size?",
+            lambda: blocks[:, : max(size - 1, 1), :, : max(size - 1, 1)].max(axis=(1, 3)),
+        ),
         Mistake("One value of each window was taken, whichever is larger.", lambda: floats[::size, ::size]),
         Mistake("One value of each window was taken, whichever is larger.", lambda: kept[::size, ::size]),
         Mistake("The windows are 2 x 2 whatever size is.", lambda: oracle.max_pool2d(floats)),
+        Mistake("The windows are 2 x 2 whatever size is.", lambda: oracle.max_pool2d(floats)[:rows, :columns]),
+        Mistake("The windows are one pixel too large.", lambda: _larger(floats, size)),
         Mistake(
             "The windows are 3 x 3: where no size is given, it is 2.",
             lambda: oracle.max_pool2d(floats, 3) if min(floats.shape) > 2 else right * 0 - 1,
@@ -291,12 +350,31 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         *(Mistake(mixed, partial(_over, blocks, axes)) for axes in ((2, 3), (1, 2), (0, 2), (0, 3))),
         *(Mistake(halfway, partial(_over, blocks, (axis,))) for axis in range(4)),
         Mistake(mixed, lambda: _mixed(kept, rows, size)),
-        Mistake("The place of the maximum came back, argmax; its value was asked, max.", lambda: _places(blocks)),
+        *(Mistake(f"Only {part} of each window was looked at.", partial(_part, blocks, part)) for part in PARTS),
+        Mistake("The place of the maximum came back, argmax; its value was asked for, max.", lambda: _places(blocks)),
         Mistake("The maxima were cut to whole numbers: np.zeros(shape) makes floats.", lambda: np.trunc(right)),
         Mistake("All values are 0: the maxima were not written into the result.", lambda: 0 * right),
         Mistake("The image came back as it was.", lambda: floats),
-        Mistake("The largest value of the whole image came back.", lambda: np.full(right.shape, floats.max())),
+        Mistake(f"{whole}.", lambda: np.full(right.shape, floats.max())),
     ]
+
+
+PARTS = ("the first row", "the last row", "the first column", "the last column", "the diagonal")
+"""What a search for a maximum may confine itself to."""
+
+
+def _part(blocks: Array, part: str) -> Array:
+    """The largest value in a part of each window."""
+    size = blocks.shape[1]
+    if part == "the diagonal":
+        return np.asarray(np.max([blocks[:, place, :, place] for place in range(size)], axis=0))
+    place = 0 if "first" in part else -1
+    return np.asarray((blocks[:, place] if "row" in part else blocks[..., place]).max(axis=-1 if "row" in part else 1))
+
+
+def _larger(floats: Array, size: int) -> Array:
+    """The maxima of windows that are one pixel larger, where such fit."""
+    return oracle.max_pool2d(floats, size + 1) if size < min(floats.shape) else floats * 0 - 1
 
 
 def _less(right: Array) -> Array:

@@ -25,8 +25,8 @@ ARRAY_HINTS = {
     "array": "Is there something in it that is no number, or are the rows of different length?",
     "list": "np.array(...) makes an array of a list; .tolist() does the opposite.",
     "tuple": "Two values after `return`, with a comma between them, make a tuple: return the array alone.",
-    "float": "That is one number for all images; one for each pixel was asked.",
-    "int": "That is one number for all images; one for each pixel was asked.",
+    "float": "That is one number for all images; one for each pixel was asked for.",
+    "int": "That is one number for all images; one for each pixel was asked for.",
     "text": "Return the array itself, not a text that shows it.",
 }
 """What helps where something else than an array came back, by the kind that was observed."""

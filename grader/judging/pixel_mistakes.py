@@ -18,14 +18,16 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
     floats = images.astype(np.float64)
     scaled = floats / 255
     return [
-        Mistake("The pixels came back as they were: divide by 255.", lambda: floats),
+        Mistake("The pixels came back as they were: divide by 255, dark images too.", lambda: floats),
         Mistake("This is the scaling done twice: divide by 255 once.", lambda: scaled / 255),
         Mistake("This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1.", lambda: floats / 256),
         Mistake(
             "Only whole numbers are left, here 0: use / instead of //, and no array of integers, zeros_like(images).",
             lambda: floats // 255,
         ),
-        Mistake("This is -1 to 1: pixel / 127.5 - 1 was computed, pixel / 255 was asked.", lambda: floats / 127.5 - 1),
+        Mistake(
+            "This is -1 to 1: pixel / 127.5 - 1 was computed, pixel / 255 was asked for.", lambda: floats / 127.5 - 1
+        ),
         Mistake("The images are inverted: 1 - pixel / 255.", lambda: 1 - scaled),
         Mistake("The mean was subtracted: only divide by 255.", lambda: scaled - np.mean(scaled)),
         Mistake("The mean was subtracted: only divide by 255.", lambda: floats - np.mean(floats)),
@@ -44,7 +46,7 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("int8 holds -128 to 127 only: divide the pixels as they are.", lambda: images.astype(np.int8) / 255),
         Mistake("Each row was divided by its own norm; divide by 255.", lambda: floats / _norms(floats, -1)),
         Mistake("Each column was divided by its own norm; divide by 255.", lambda: floats / _norms(floats, -2)),
-        Mistake("This is 255 / pixel; pixel / 255 was asked.", lambda: 255 / np.where(floats == 0, 255e9, floats)),
+        Mistake("This is 255 / pixel; pixel / 255 was asked for.", lambda: 255 / np.where(floats == 0, 255e9, floats)),
         Mistake("Rows and columns are exchanged.", lambda: np.swapaxes(scaled, -1, -2)),
         Mistake("The order of the images is reversed.", lambda: scaled[::-1]),
         Mistake("The images are mirrored.", lambda: scaled[..., ::-1]),
@@ -52,6 +54,14 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake(
             "Only the first image is there, the others are 0: does a `return` end the loop in its first turn?",
             lambda: np.concatenate([scaled[:1], 0 * scaled[1:]]),
+        ),
+        Mistake(
+            "The first image is 0, the others are right: places are counted from 0.",
+            lambda: np.concatenate([0 * scaled[:1], scaled[1:]]),
+        ),
+        Mistake(
+            "The last image is 0, the others are right: go over all of them.",
+            lambda: np.concatenate([scaled[:-1], 0 * scaled[-1:]]),
         ),
         *_linear_mistakes(floats, array),
         *_curve_mistakes(images, array),
@@ -69,6 +79,9 @@ def _linear_mistakes(floats: Array, array: Array | None) -> list[Mistake]:
         return []
     offset = float(array.flat[high]) - slope * float(floats.flat[high])
     if abs(offset) < 1e-4 * abs(slope):
+        if abs(255 * slope - 1) < 1e-3:
+            shown = f"This is pixel / {1 / slope:.6g}: divide by 255 itself, and add nothing to it."
+            return [Mistake(shown, lambda: slope * floats)]
         shown = f"pixel / {1 / slope:.5g}" if abs(slope) < 1 else f"pixel * {slope:.5g}"
         return [Mistake(f"This is {shown}; divide by 255.", lambda: slope * floats)]
     scaled = "pixel" if abs(slope - 1) < 1e-6 else f"pixel / {1 / slope:.5g}"
@@ -116,14 +129,18 @@ def _min_max(floats: Array) -> Array:
 def add_axis_mistakes(images: Array) -> list[Mistake]:
     """What `add_channel_axis` returns when a known mistake is made."""
     only_first = "Only the first image came back."
+    if len(images) == 1:
+        only_first = (
+            "One image has lost its axis: np.squeeze takes out every axis of length 1, and images[0] the first one."
+        )
     return [
         Mistake("The array came back as it was: the new axis goes at the end.", lambda: images),
         Mistake("The new axis is in front; it goes at the end, for the channel.", lambda: images[None]),
         Mistake("The channel axis is second (channels first); it goes at the end.", lambda: images[:, None]),
-        Mistake("The images were repeated to fill three channels; one was asked.", lambda: _repeated(images)),
+        Mistake("The images were repeated to fill three channels; one was asked for.", lambda: _repeated(images)),
         Mistake("The new axis is third; it goes at the end.", lambda: images[:, :, None]),
-        Mistake("There are two new axes; one was asked.", lambda: images[..., None, None]),
-        Mistake("There are three channels; one was asked.", lambda: np.repeat(images[..., None], 3, axis=-1)),
+        Mistake("There are two new axes; one was asked for.", lambda: images[..., None, None]),
+        Mistake("There are three channels; one was asked for.", lambda: np.repeat(images[..., None], 3, axis=-1)),
         Mistake("The images are flattened.", lambda: images.reshape(len(images), -1)),
         Mistake("The images are flattened.", lambda: images.reshape(len(images), -1, 1)),
         Mistake(only_first, lambda: images[0]),
@@ -134,6 +151,12 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
             "The pixels are divided by 255 here, which is normalize_images's work.", lambda: images[..., None] / 255
         ),
         Mistake("The order of the images is reversed.", lambda: images[::-1][..., None]),
+        Mistake("The pixels were cut to 0 to 1, np.clip: only an axis is added.", lambda: _clipped(images, 0, 1)),
+        Mistake("The pixels were cut to 0 to 255, np.clip: only an axis is added.", lambda: _clipped(images, 0, 255)),
+        Mistake(
+            "The pixels were read column by column, order='F': leave order out.",
+            lambda: images.ravel(order="F").reshape(*images.shape, 1),
+        ),
         Mistake(
             "The axes were moved by reshape, which mixes the pixels: use np.expand_dims or images[..., np.newaxis].",
             lambda: np.moveaxis(images.reshape(*images.shape[1:], len(images)), -1, 0)[..., None],
@@ -144,6 +167,10 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
             lambda: np.concatenate([images[:1], 0 * images[1:]])[..., None],
         ),
     ]
+
+
+def _clipped(images: Array, low: int, high: int) -> Array:
+    return np.clip(images, low, high)[..., None]
 
 
 def _repeated(images: Array) -> Array:

@@ -193,6 +193,7 @@ FORMS: dict[str, Form] = {
     "lend": _is_nothing,
     "find": lambda value: _has(value, kind=_is_text, type=_is_text, signature=_is_text),
     "call": _is_call,
+    "observed": is_observation,
     "describe": _is_model,  # the rest is read part by part by `judging.model_report`
     "model_class": _is_model,
     "shares": _is_bool,

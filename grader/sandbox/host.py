@@ -335,7 +335,7 @@ class Guest:
         self._left = max(0.0, self._left - (time.monotonic() - began))
         output = self._output.text()
         if answer.raised is not None and answer.raised.get("exit"):
-            self._die(GuestCrashed("it ended the program with sys.exit() or exit()"))
+            self._die(GuestCrashed("sys.exit() or exit() was called"))
         return Answer(answer.value, answer.raised, output)
 
     def close(self, grace: float = 0.0) -> int | None:

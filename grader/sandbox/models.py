@@ -230,7 +230,7 @@ class Models:
         """
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
         model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"], run_eagerly=True)
-        model.stop_training = False
+        model.stop_training, model.history = False, keras.callbacks.History()  # as in a fit
         return model
 
     def fit(self, callback: Any, rows: Any, epochs: int) -> dict[str, Any]:

@@ -127,6 +127,10 @@ class Probes:
             answer["after"] = [observe(value) for value in positional]
         return answer
 
+    def ask_observed(self, handle: int) -> dict[str, Any]:
+        """What a call returned, as it is now."""
+        return observe(self._objects[handle])
+
     def ask_imported(self) -> list[str]:
         """The libraries that the module was to do without, and yet has imported."""
         return self._withheld.imported()

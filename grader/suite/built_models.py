@@ -177,7 +177,8 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
         return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels, "traced": not arguments}
-    loss = task.ask("loss", f"The loss of {shown}", **asked)  # before the training step, which sets the right one
+    in_graph = not arguments or report.compiled.from_logits  # Keras sees some softmax in a graph alone
+    loss = task.ask("loss", f"The loss of {shown}", **{**asked, "traced": in_graph})  # before the step, which sets one
     if loss.raised is None and built.outputs is not None:
         for found in loss.value["outputs"]:
             if found.shape != built.outputs.shape or not np.allclose(

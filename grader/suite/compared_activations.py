@@ -164,7 +164,7 @@ def expect_each(got: list[Array], expected: Expected, shown: str) -> None:
             message = f"{shown}: the activation of {expected.names[place]} has shape {array.shape}"
             was = given.activations_before(expected.images)[place]
             if array.shape == was.shape and not np.any(_wrong(array, was)):
-                hint = "That is what goes into the layer; what comes out of it was asked: layer.output."
+                hint = "That is what goes into the layer; what comes out of it was asked for: layer.output."
             raise Failed(f"{message}; {wanted.shape} was expected.", hint)
         cut = not np.any(_wrong(array, np.maximum(wanted, 0)))
         expect_activation(array, expected, place, shown, "Negative values were cut off: leave them." if cut else hint)

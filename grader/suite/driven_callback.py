@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judging.verdict import Failed, Verdict, clean
+from grader.judging.verdict import Crashed, Failed, Verdict, clean
 from grader.suite.raised_hints import CALLING_BACK, known_hint
 from grader.suite.session import Called, TaskSession
 
@@ -40,7 +40,7 @@ class Driver:
         handle: the callback.
         model: the small model that it is attached to.
         make: makes another one like it.
-        printed: what was printed before the first epoch.
+        printed: what was printed when it was made.
         epoch: the number of the next epoch.
         changed: the first call that changed the logs that it was given; empty where none did.
     """
@@ -62,9 +62,18 @@ class Driver:
             Failed: it raised.
         """
         asked = f"{self.shown}.{name}({'' if number is None else f'{number}, '}{logs})"
-        answer = self.task.ask(
-            "event", asked, handle=self.handle, model=self.model, event=name, number=number, logs=logs
-        )
+        given: dict[str, Any] = {
+            "handle": self.handle,
+            "model": self.model,
+            "event": name,
+            "number": number,
+            "logs": logs,
+        }
+        try:
+            answer = self.task.ask("event", asked, **given)
+        except Crashed as crash:
+            crash.hint = f"{crash.hint} {STOP_HINT}".strip()
+            raise
         if answer.raised is not None:
             failure = self.task.exception(asked, answer.raised)
             failure.hint = failure.hint or _raised_hint(name, logs, answer.raised)
@@ -151,7 +160,7 @@ class Driver:
             return FRESH_HINT.format("stops")
         if count:
             late = f"{count - 1} epoch{'s' if count > 2 else ''}"
-            return f"It stops {late} later: the first epoch that reaches the threshold is enough."
+            return f"It stops {late} later: the first epoch that reaches the threshold is enough, epoch 0 too."
         for name in logs:
             if name != "accuracy" and self._tried({key: value for key, value in logs.items() if key != name}):
                 return f"It goes by logs[{name!r}] too: only logs['accuracy'] counts."
@@ -174,6 +183,8 @@ class Driver:
             return found
         if self._tried({**logs, "accuracy": 100 * accuracy}):
             return PERCENT_HINT
+        if self.task.mentions("model.metrics") or self.task.mentions("model.history"):
+            return "Only logs count: what self.model keeps of metrics and history need not be of this epoch."
         return (
             f"{STOP_HINT} The key in logs is 'accuracy', and the method on_epoch_end(self, epoch, logs), in this order."
         )
@@ -195,7 +206,9 @@ class Driver:
                 return TURNED_HINT
             return BAND_HINT if self._tried(logs) else FRESH_HINT.format("goes on")
         if self._tried({**logs, "accuracy": 0.0}):
-            return "It stops whatever the accuracy is: compare logs['accuracy'] with self.threshold."
+            return (
+                "It stops whatever the accuracy is: compare logs['accuracy'] with self.threshold, kept as it was given."
+            )
         if self._tried({**logs, "accuracy": 0.0}, first=number):
             return f"It stops at epoch {number} whatever the accuracy is: the number of the epoch does not count."
         if not self._tried(logs):
@@ -263,6 +276,8 @@ def _raised_hint(name: str, logs: Logs, error: dict[str, object]) -> str:
     if known := known_hint(str(error.get("message")), CALLING_BACK):
         return known
     key = str(error.get("message")).strip("'").lower()
+    if error.get("type") == "KeyError" and key.startswith("val_"):
+        return f"There is a {key} with validation data alone; the training accuracy is logs['accuracy']."
     near = key in OTHER_FIGURES or difflib.get_close_matches(key, ["accuracy"])
     if error.get("type") == "KeyError" and key != "accuracy" and near:
         return "The key of the training accuracy is 'accuracy'."
@@ -346,8 +361,8 @@ def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Call
     task.once("acts", lambda: _acts(task, called))
     model = task.value("callback_model", f"{called.shown}.set_model(model)", handle=called.handle)
     made = Driver(task, called.shown, threshold, called.handle, int(model), how)
-    _, printed = made.event("on_train_begin", None, {})
-    made.printed = called.output + printed
+    made.event("on_train_begin", None, {})
+    made.printed = called.output
     return made
 
 

@@ -187,14 +187,14 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
         return as_array(observed, shown)
     except Failed as failure:
         if observed.get("kind") == "tuple":
-            failure.hint = "Is that the shape? The activations themselves were asked, one array for each layer."
+            failure.hint = "Is that the shape? The activations themselves were asked for, one array for each layer."
         if observed.get("kind") == "other" and not failure.hint:
             symbolic = observed.get("type") == "KerasTensor"
             what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
             failure.hint = f"{what}: put the images through the activation model, with predict."
         items = observed.get("items", []) if observed.get("kind") == "list" else []
         if len(items) == 2 and all(item.get("kind") == "array" for item in items):
-            failure.hint = "Are those the layer's weights? Its activations were asked: what it makes of the images."
+            failure.hint = "Are those the layer's weights? Its activations were asked for: what it makes of the images."
         raise
 
 

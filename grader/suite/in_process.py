@@ -39,7 +39,7 @@ class InProcess:
             answer = self._probes.answer(probe, arguments)
         if "raised" in answer:
             if answer["raised"]["exit"]:
-                raise GuestCrashed("it ended the program with sys.exit() or exit()")
+                raise GuestCrashed("sys.exit() or exit() was called")
             return Answer(raised=answer["raised"], output=printed.text())
         return Answer(value=answer["value"], output=printed.text())
 

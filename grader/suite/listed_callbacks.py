@@ -24,6 +24,9 @@ WATCHED = (*FIGURES, "loss", "accuracy")
 FIRST_RATE = 0.001
 """The learning rate at which the driven plateau begins: Keras's default for Adam, which `min_lr` may well be."""
 
+LONG = 9
+"""Epochs in which a rate is halved twice, also where the callback rests for an epoch or two."""
+
 BEST_FILE = "best.keras"
 
 DIAGONALS, BEST_EPOCH = ((3, 3, -2, -2), (2.5, 2.5, 2.5, -1.5), (-3, -3, -3, 3)), 1
@@ -83,6 +86,8 @@ class Listed:
         if any(entry["class"] == kind for entry in self.entries):
             origin = "from threshold_callback import it" if kind == THRESHOLD else "take the one of keras.callbacks"
             return f"The {kind} in the list is another class of that name: {origin}."
+        if kind == THRESHOLD and any(entry["class"] == "EarlyStopping" for entry in self.entries):
+            return f"EarlyStopping ends at what gets no better, yours at an accuracy: {THRESHOLD}(threshold)."
         if kind == THRESHOLD:
             return f"Write: from threshold_callback import {THRESHOLD}."
         return "" if kind == TIMER else f"Keras has it: keras.callbacks.{kind}."
@@ -129,6 +134,8 @@ def _directory_hint(message: str, as_path: bool) -> str:
         return "Is the argument's name misspelt?"
     if "unexpected keyword argument" in message or "required positional argument" in message:
         return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
+    if TIMER in message and "TypeError" in message:
+        return f"{TIMER} takes no argument: {TIMER}()."
     if "object is not callable" in message:
         return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
     if "FileNotFoundError" in message:
@@ -202,13 +209,13 @@ class Written:
     validation: list[float]
 
 
-def written(task: TaskSession) -> Written:
-    """A real fit with the callbacks that write, of a model of ours that is best after the second of three epochs."""
+def written(task: TaskSession, *kinds: str) -> Written:
+    """A real fit with callbacks that write, of a model of ours that is best after the second of three epochs."""
 
     def fit() -> Written:
         made = listed(task, "runs/first")
-        places = [place for place, entry in enumerate(made.entries) if entry["kind"] in (CHECKPOINT, BOARD)]
-        asked = f"model.fit(..., epochs=3, callbacks=...) with the {CHECKPOINT} and the {BOARD} of {made.shown}"
+        places = [place for place, entry in enumerate(made.entries) if entry["kind"] in kinds]
+        asked = f"model.fit(..., epochs=3, callbacks=...) with the {' and the '.join(kinds)} of {made.shown}"
         rows = np.eye(4, dtype=np.float32)
         generator = task.generator()
         kernels = [np.diag(sizes) + generator.uniform(-0.02, 0.02, (4, 4)) for sizes in DIAGONALS]
@@ -226,15 +233,19 @@ def written(task: TaskSession) -> Written:
         losses = [float(np.mean((kernel - rows) ** 2)) for kernel in kernels]
         return Written(asked, files, value["models"], value["losses"], weights, losses)
 
-    return task.once("fit with those that write", fit)
+    return task.once(f"fit with {kinds}", fit)
 
 
-def expect_logged(made: Written) -> None:
+def expect_logged(task: TaskSession) -> None:
     """See that `logs` tells of the loss of the validation in each epoch.
 
     Raises:
         Failed: it does not.
     """
+    try:
+        made = written(task, CHECKPOINT, BOARD)
+    except Failed:  # which may be the checkpoint's fault, and another check's matter
+        made = written(task, BOARD)
     if not any(name.startswith("logs/") for name in made.files):
         raise Failed(f"{made.asked} wrote no logs; in the folder are {_listing(made.files)}.")
     told = [losses for name, losses in made.losses.items() if name.startswith("logs/")]
@@ -252,21 +263,24 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     better = [
         dict(zip(WATCHED, (2 - place / 4, place / 5, 2 - place / 4, place / 5), strict=True)) for place in range(5)
     ]
+    little = [
+        dict(zip(WATCHED, (2 - place / 50, place / 50, 2 - place / 50, place / 50), strict=True)) for place in range(5)
+    ]
     for figures, rates, why in (
         (better, [1.0] * 5, "while every figure gets better"),
         (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
+        (little, [1.0] * 5, "while every figure gets a little better"),
+        (better[:1] * LONG, [0.25], "while no figure gets better"),
     ):
         asked = f"The {PLATEAU} of {made.shown}"
         found = task.value(
             "rates", asked, handle=made.handle, place=made.place(PLATEAU), rate=FIRST_RATE, epochs=figures
         )
-        shares = [round(rate / FIRST_RATE, 3) for rate in found]
+        shares = [round(rate / FIRST_RATE, 3) for rate in found][-len(rates) :]
         if shares != rates:
-            message = (
-                f"{asked} leaves {', '.join(f'{share:g}' for share in shares)} of the learning rate after five epochs"
-            )
-            wanted = ", ".join(f"{share:g}" for share in rates)
-            raise Failed(f"{message} {why}; {wanted} was expected.", "Leave out all settings that were not asked for.")
+            got, wanted = (", ".join(f"{share:g}" for share in each) for each in (shares, rates))
+            message = f"{asked} leaves {got} of the learning rate after {len(figures)} epochs {why}"
+            raise Failed(f"{message}; {wanted} was expected.", "Leave out all settings that were not asked for.")
 
 
 def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:
@@ -277,7 +291,7 @@ def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:
     """
     if found != expected:
         place = clean(f"{made.directory}/{found}" if not str(found).startswith("..") else str(found), 160)
-        hint = f"It belongs into the folder: Path(directory) / {expected!r}."
+        hint = f"It belongs in the folder: Path(directory) / {expected!r}."
         if str(found).startswith("../"):
             hint = f"That is not in the folder that was given. {hint}"
             place = clean(f"{found}, as seen from {made.directory}", 160)

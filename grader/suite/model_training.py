@@ -14,6 +14,7 @@ from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, layers_i
 from grader.judging.recipe import adam_from_config
 from grader.judging.verdict import Failed, Verdict, clean
 from grader.suite.built_models import CHANGED_HINT, BuiltModel, arrays_of, has_structure, labels_for, training_of
+from grader.suite.raised_hints import BUILDING, known_hint
 from grader.suite.session import TaskSession
 
 ALIKE = 1e-6
@@ -72,7 +73,7 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
     if answer is None:
         raise Failed(f"{asked} was not tried.")
     if answer.raised is not None:
-        raise task.exception(asked, answer.raised)
+        raise _training_raised(task, model, answer.raised)
     value = answer.value
     try:
         pairs = value["logs"]["items"]
@@ -85,6 +86,13 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
         if [weight.shape for weight in found] != [weight.shape for weight in model.weights]:
             raise Failed(f"{asked} changes the shapes of its weights.", CHANGED_HINT)
     return TrainStep(labels, logs, error, weights, own, own_error)
+
+
+def _training_raised(task: TaskSession, model: BuiltModel, error: dict[str, Any]) -> Verdict:
+    """That training raised, with what helps."""
+    failure = task.exception(training_of(model), error)
+    failure.hint = failure.hint or known_hint(failure.message, BUILDING).format(shape=model.images.shape[1:])
+    return failure
 
 
 def expect_loss(task: TaskSession, model: BuiltModel) -> None:
@@ -109,6 +117,8 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
         return
     if answer.raised is not None:
         text = clean(str(answer.raised.get("message", "")).split("\n")[0], 200)
+        if "Exception encountered when calling" in text:
+            raise _training_raised(task, model, answer.raised)
         if "Could not interpret loss" in text:
             raise Failed(f"{named}, which Keras does not know.", LOSS_HINT)
         raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
@@ -224,7 +234,8 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         if twin and _apart(step.weights, twin, model.weights):
             raise Failed(other, "Use Keras's own Adam.")
         return
-    gradient = oracle.first_step_gradients(model.report.architecture, model.weights, model.images, step.labels)[0]
+    given = (model.report.architecture, model.weights, model.images, step.labels)
+    gradient = task.once(f"gradient of {model.called}", lambda: oracle.first_step_gradients(*given)[0])
     place = -1 - int(last.use_bias)
     if step.weights[place].shape != gradient.shape:
         raise Failed(f"Training changes the shapes of the weights of {model.called}.")

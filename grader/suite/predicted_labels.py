@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.settings import PREDICTION_TOLERANCE
+from grader.course.settings import MANY_IMAGES, PREDICTION_TOLERANCE
 from grader.judging import oracle
 from grader.judging.diagnosis import TENSOR_HINT, Array, Mistake, with_article
 from grader.judging.verdict import Failed, clean
@@ -84,7 +84,7 @@ def _parts(called: Called) -> list[dict[str, Any]]:
     return [dict(part) for part in parts]
 
 
-SCALED_HINT = "Were the images divided by 255 once more? They come in 0 to 1."
+SCALED_HINT = "Were the images divided by 255 once more, or cut to whole numbers? They come in 0 to 1."
 
 
 def label_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
@@ -122,6 +122,8 @@ def confidence_mistakes(probabilities: Array, faint: Array) -> list[Mistake]:
         Mistake("The probabilities were rounded.", lambda: np.round(top, 1)),
         Mistake("The probabilities were rounded.", lambda: np.round(top, 2)),
         Mistake("The logarithm was taken.", lambda: np.log(top)),
+        Mistake("The confidences are sorted: they come in the order of the images.", lambda: np.sort(top)),
+        Mistake("The confidences are sorted: they come in the order of the images.", lambda: np.sort(top)[::-1]),
         Mistake("The first image's stands everywhere: max needs axis=1.", lambda: np.full(len(top), top[0])),
         Mistake("Those are the first image's: each image has its own.", lambda: _of_the_first(probabilities)),
         Mistake("The largest of all stands everywhere: max needs axis=1.", lambda: np.full(len(top), top.max())),
@@ -159,6 +161,8 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
             hint = f"{missing} are missing: every one is predicted."
         if array.shape == () or (array.shape == (1,) and len(probabilities) > 1):
             hint = "That is one number for all images: argmax and max need axis=1."
+        if array.shape == (MANY_IMAGES,):
+            hint = "Those are the answers for the images of an earlier call: predict in every call."
         if array.shape == (10,):
             hint = "That is one number for each class: axis=1 goes over the classes, axis=0 over the images."
         if array.shape == () and len(probabilities) == 1:

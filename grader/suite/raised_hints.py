@@ -57,6 +57,7 @@ BUILDING = {
     "Only input tensors may be passed": "A layer stands where what it gives belongs: x = layers.Dense(...)(x), and the "
     "next layer is called on x.",
     "keras.optimizers.legacy": "Say keras.optimizers.Adam(), or optimizer='adam'.",
+    "is not a valid": "TensorFlow takes letters, digits and _ . - in the name of a layer, and no blanks.",
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
     "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
     "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
@@ -109,18 +110,26 @@ CONVOLVING = {
     REFUSAL: "Compute it with numpy alone: two loops, or np.lib.stride_tricks.sliding_window_view.",
     "could not be broadcast": "Each window is as large as the kernel, image[i:i + kh, j:j + kw]: does one hang over "
     "the edge, is a size fixed, or are rows, which come first, and columns exchanged?",
-    "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order.",
+    "out of bounds": "A place beyond the edge was asked for: count to h - kh + 1 and w - kw + 1, in this order, and "
+    "within a window to kh and kw, the kernel's own: is a size fixed?",
     "matmul": "Window and kernel are multiplied value by value: use *, not @.",
     "not aligned": "Window and kernel are multiplied value by value: use *, not np.dot.",
     "cannot reshape": "Cut the rest off first: image[:rows * size, :columns * size], rows before columns.",
     "truth value of an array": "max() and sum() of Python go over rows: np.max(window), np.sum(window).",
     "shape-mismatch for sum": "A window has the kernel's shape, (kh, kw), which are two numbers.",
     "as a data type": "np.zeros takes the shape as one tuple, in brackets of its own: np.zeros((rows, columns)).",
-    "zero-size array": "A window is empty: it begins at row * size, and lies within the image.",
     "not enough values to unpack": "Image and kernel have two axes, (h, w): there is no channel axis here.",
     "Cannot cast ufunc": "A sum of floats does not fit into an array of integers: begin with np.zeros(shape).",
 }
 """Of numpy, where windows are cut out of an image."""
+
+POOLING = {
+    "out of bounds": "A place beyond the edge was asked for: count to h // size and w // size, and within a window to "
+    "size: is 2 written where size belongs?",
+    "zero-size array": "A window is empty: [i * size:(i + 1) * size, j * size:(j + 1) * size] lies within the image. "
+    "Is 2 written where size belongs, or 1 taken off the end?",
+}
+"""Of numpy, where an image is cut into windows, before what `CONVOLVING` knows."""
 
 CALLING_BACK = {
     "'int' object has no attribute": "The epoch comes first, then the logs: def on_epoch_end(self, epoch, logs=None).",
@@ -130,6 +139,7 @@ CALLING_BACK = {
     "'dict' object is not callable": "logs is a dict: square brackets, or logs.get('accuracy').",
     "'float' and 'tuple'": "The threshold is a tuple: is there a comma behind it where it is kept?",
     "'float' and 'str'": "The threshold is a text there: keep the number that was given.",
+    "has no attribute 'history'": "The figures of the epoch that ends are in logs: logs.get('accuracy').",
     "'bool' object is not callable": "stop_training is no method: set it, self.model.stop_training = True.",
 }
 """Of Python, where Keras calls a callback."""

@@ -139,6 +139,18 @@ class TaskSession:
         value: Obtained = self._known[key]
         return value
 
+    def expect_kept(self, called: Called) -> None:
+        """See that an array which a call returned is what it was, whatever has been called since.
+
+        Raises:
+            Failed: it is another one.
+        """
+        before = called.result.get("array")
+        now = self.value("observed", called.shown, handle=called.handle).get("array")
+        if before is not None and (now is None or now.tobytes() != before.tobytes()):
+            message = f"A later call changed the array that {called.shown} had returned."
+            raise Failed(message, "Make a new array in every call: one that is kept between calls is written over.")
+
     def lent(self, name: str) -> "TaskSession":
         """A session of a guest of its own, where a right function of the grader's stands for one of the module's.
 
@@ -152,8 +164,10 @@ class TaskSession:
         return self._lent
 
     def mentions(self, text: str) -> bool:
-        """Whether the module's code, comments and docstrings aside, holds this text."""
-        return text.encode() in essence(self._sources.get(self.task.file_name, b""))
+        """Whether the module's code, comments and docstrings aside, holds these names and signs, side by side."""
+        tokens = re.findall(r"\w+|[^\w\s]", text)
+        pattern = r"\n".join(rf"\d+ '{re.escape(token)}'" for token in tokens).encode()
+        return re.search(pattern, essence(self._sources.get(self.task.file_name, b""))) is not None
 
     @property
     def names(self) -> list[str]:

@@ -12,7 +12,7 @@ from grader.judging.convolution_mistakes import convolution_mistakes, overflow_m
 from grader.judging.diagnosis import Array, Mistake, as_array, differences, expect_array, with_article
 from grader.judging.verdict import Failed, NotStarted, clean
 from grader.suite.properties import for_all
-from grader.suite.raised_hints import CONVOLVING, known_hint
+from grader.suite.raised_hints import CONVOLVING, POOLING, known_hint
 from grader.suite.session import Called, TaskSession
 
 CONVOLVE, POOL = "convolve2d", "max_pool2d"
@@ -109,12 +109,14 @@ def pool(task: TaskSession, image: Array, size: int | None = None) -> Called:
         return task.call(POOL, image, shown=shown, keywords={} if size is None else {"size": size}, after=True)
     except Failed as failure:
         if "raised ValueError" in failure.message and "raise ValueError" in failure.message:
-            failure.hint = "A rest that fills no window is no error: it is dropped, h // size and w // size."
+            fits = (2 if size is None else size) == min(image.shape)
+            rest = "A rest that fills no window is no error: it is dropped, h // size and w // size."
+            failure.hint = "A window as large as the image fits: refuse a larger one, >, not >=." if fits else rest
         if "could not be broadcast" in failure.message:
             failure.hint = (
                 "All places of a window are looked at, whatever size is: image[i * size:(i + 1) * size, ...]."
             )
-        failure.hint = failure.hint or known_hint(failure.message, CONVOLVING)
+        failure.hint = failure.hint or known_hint(failure.message, POOLING) or known_hint(failure.message, CONVOLVING)
         raise
 
 
@@ -311,9 +313,15 @@ def test_max_pool2d_takes_the_maximum(task: TaskSession) -> None:
 def test_arguments_are_left_alone(task: TaskSession) -> None:
     """Image and kernel are the same afterwards."""
     for scene in (_scene(CONVOLUTIONS[0], 0), Scene(np.full((5, 5), 9, np.uint8), np.full((3, 3), 3, np.uint8))):
-        expect_unchanged(convolve(task, scene), (scene.image, scene.kernel))
+        called = convolve(task, scene)
+        expect_unchanged(called, (scene.image, scene.kernel))
+        convolve(task, Scene(scene.image[::-1].copy(), -scene.kernel))
+        task.expect_kept(called)
     image, size = _pooled(POOLINGS[0], 0)
-    expect_unchanged(pool(task, image, size), (image,))
+    called = pool(task, image, size)
+    expect_unchanged(called, (image,))
+    pool(task, -image, size)
+    task.expect_kept(called)
 
 
 def expect_unchanged(called: Called, given: tuple[Array, ...]) -> None:
@@ -340,7 +348,7 @@ def test_numpy_is_enough(task: TaskSession) -> None:
     imported = [clean(str(name), 40) for name in task.value("imported", "Importing the module")]
     if imported:
         raise Failed(
-            f"{task.task.file_name} imports {' and '.join(imported)}; numpy alone was asked.",
+            f"{task.task.file_name} imports {' and '.join(imported)}; numpy alone was asked for.",
             "Remove the import: what is imported there is empty here, and can compute nothing.",
         )
     scene, (image, size) = _scene(CONVOLUTIONS[0], 0), _pooled(POOLINGS[0], 0)

@@ -85,7 +85,7 @@ def trained(task: TaskSession, shown: str, keywords: dict[str, Any], count: int 
     try:
         called = task.call(TRAIN, {"object": model}, images, labels, shown=shown, keywords=keywords, after=True)
     except Failed as failure:
-        failure.hint = failure.hint or _train_hint(failure.message)
+        failure.hint = _train_hint(failure.message) or failure.hint
         raise
     history = task.value("history", shown, handle=called.handle)
     if not history["history"]:
@@ -124,7 +124,7 @@ def loss_of(weights: list[Array], images: Array, labels: Array) -> float:
 def _history_hint(result: dict[str, Any]) -> str:
     """What helps where no History came back."""
     if result["kind"] == "none":
-        return "model.fit(...) returns the History: return it in turn."
+        return "model.fit(...) returns the History: return it in turn, with validation data and without."
     if result["kind"] == "dict":
         return "That is history.history: return the History itself."
     return "The History is what model.fit(...) returns."
@@ -140,6 +140,14 @@ def _train_hint(message: str) -> str:
         return "Where there is no validation data, it is None: def train(..., validation_data=None, callbacks=())."
     if "'fit_generator'" in message:
         return "Keras has dropped it: model.fit(images, labels, ...)."
+    if "'tuple' object has no attribute" in message:
+        return "callbacks may be a tuple, and belong to the caller: make a list of them, list(callbacks)."
+    if "cannot unpack non-iterable NoneType" in message:
+        return "validation_data may be None: pass it on as it is, whatever it is."
+    if "has no attribute 'set_model'" in message:
+        return (
+            "Parameters stand in the order of the hand-out: model, images, labels, epochs, validation_data, callbacks."
+        )
     if "cardinality is ambiguous" in message:
         return "Of images, labels and what else is passed on there are as many: none is left out, or added."
     if "Exception encountered when calling" in message:
@@ -239,7 +247,7 @@ def expect_rows(made: Trained, rows: dict[str, Any], images: Array, labels: Arra
             hint = "Pass validation_data on as it is, all of it: is there a validation_steps, or a part of it?"
             raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
         hint = f"All {len(images)} images that were given are used in every epoch: is there a validation_split, a "
-        hint += "steps_per_epoch or a drop_remainder?"
+        hint += "steps_per_epoch or a drop_remainder, or are they cut?"
         raise Failed(f"{message}; a multiple of {len(images)} was expected.", hint)
     found, known = found[: len(images)].astype(np.float64), known[: len(images)]
     ours, theirs = np.argsort(images[:, 0, 0]), np.argsort(found[:, 0, 0])
@@ -266,7 +274,7 @@ def expect_epochs(made: Trained, epochs: int) -> None:
         raise Failed(f"{made.shown} did not train the model that it was given.", hint)
     times = f"{found} times" if found != 1 else "once"
     if found != epochs:
-        hint = "Pass it on: model.fit(..., epochs=epochs), and no initial_epoch."
+        hint = "Pass it on: model.fit(..., epochs=epochs), called once and without initial_epoch."
         if found == 2 * epochs:
             hint = "Is model.fit called twice?"
         if epochs == 5:
@@ -289,7 +297,11 @@ def expect_everything_given(task: TaskSession) -> None:
     shown = f"{TRAIN}(model, {MANY} images, labels, {EPOCHS}, (images, labels), [first, second])"
     objects = [{"object": handle} for handle in (model, images, labels)]
     listed = [{"object": handle} for handle in callbacks]
-    task.call(TRAIN, *objects, EPOCHS, (objects[1], objects[2]), listed, shown=shown)
+    try:
+        task.call(TRAIN, *objects, EPOCHS, (objects[1], objects[2]), listed, shown=shown)
+    except Failed as failure:
+        failure.hint = _train_hint(failure.message) or failure.hint
+        raise
     given = task.value("counted_by", shown, handle=model, callbacks=callbacks)
     for name, counts in (("images", given["images"]), ("images of the validation", given["validation"])):
         fewer = [count for count in counts if 0 < count < MANY]
