@@ -165,7 +165,7 @@ class ModelReport:
 
 def activation_inputs(generator: np.random.Generator) -> Array:
     """What activations are evaluated on: `(8, 10)` float32, small and large, of both signs."""
-    scales = np.array([0.1, 0.5, 1, 1, 2, 3, 5, 8])[:, None]
+    scales = np.array([0.1, 0.5, 1, 2, 3, 5, 8, 25])[:, None]
     return (scales * generator.normal(size=(8, 10))).astype(np.float32)
 
 

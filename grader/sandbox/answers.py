@@ -201,12 +201,20 @@ FORMS: dict[str, Form] = {
     "set_weights": _is_nothing,
     "state": lambda value: _has(value, layers=_is_count, marks=_are_texts, trainable=_is_bool),
     "rate": _is_float,
-    "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays),
+    "forward": lambda value: _has(value, single=_is_bool, outputs=_are_arrays, steps=_are_texts),
     "train_step": lambda value: _has(
-        value, logs=is_observation, weights=_are_arrays, own=_are_arrays, own_raised=_is_text, metrics_raised=_is_text
+        value,
+        logs=is_observation,
+        weights=_are_arrays,
+        own=_are_arrays,
+        own_raised=_is_text,
+        metrics_raised=_is_text,
+        drawn=_list_of(_is_float, 10),
     ),
     "twin_step": _are_arrays,
-    "loss": lambda value: _has(value, values=_list_of(_is_float, 2), penalties=_is_count, outputs=_are_arrays),
+    "loss": lambda value: _has(
+        value, values=_list_of(_is_float, 2), penalties=_is_count, outputs=_are_arrays, drawn=_list_of(_is_float, 1)
+    ),
     "reference": _is_count,
     "callback_model": _is_count,
     "is_callback": lambda value: _has(value, callback=_is_bool, acts=_is_bool, methods=_are_texts),

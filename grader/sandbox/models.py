@@ -5,6 +5,7 @@ matter (`description.py`).
 """
 
 import functools
+import re
 import types
 import warnings
 from typing import Any
@@ -16,10 +17,20 @@ import tensorflow as tf
 from grader.sandbox.compiled import SCHEDULE, loss_of
 from grader.sandbox.description import LAYERS, Describer
 from grader.sandbox.genuine import replaced
-from grader.sandbox.observe import message_of, observe, type_name
+from grader.sandbox.observe import NAME_LIMIT, message_of, observe, type_name
 
 BUILT = {**LAYERS, "AveragePooling2D": keras.layers.AveragePooling2D}
 """The classes of which the grader's own models are made."""
+
+
+ONE_NAME = "model"
+"""Of all models of the grader's own: a name says nothing of which model it is."""
+
+SMALL_RATE = 0.0103
+"""The learning rate of the small model: nearly Keras's default, and none that anybody would set."""
+
+UNNEEDED = re.compile(r"PyFunc|PyCall|^Assign|Timestamp|Random|Multinomial|^Print|File")
+"""Kinds of TensorFlow's operations that call Python, look at the clock, draw numbers, count, or read and write."""
 
 
 class Models:
@@ -78,18 +89,27 @@ class Models:
         return float(model.optimizer.learning_rate)
 
     def forward(self, model: Any, images: Any, traced: bool = False) -> dict[str, Any]:
-        """The model's outputs for images, in inference mode; a structure of outputs in its own order."""
-        call = functools.partial(model, training=False)
-        outputs = (self._traced(call, autograph=False) if traced else call)(keras.ops.convert_to_tensor(images))
+        """The model's outputs for images, in inference mode; a structure of outputs in its own order.
+
+        Where `traced`, in a graph, with the `steps` in it that no model needs: Python, clocks, chance, and counters.
+        """
+        call: Any = functools.partial(model, training=False)
+        given, steps = keras.ops.convert_to_tensor(images), []
+        if traced:
+            call = self._traced(call, autograph=False).get_concrete_function(given)
+            steps = _unneeded_steps(call.graph)
+        outputs = call(given)
         single = not isinstance(outputs, list | tuple | dict)
         values = [outputs] if single else list(outputs.values() if isinstance(outputs, dict) else outputs)
-        return {"single": single, "outputs": [np.asarray(value, dtype=np.float32) for value in values[:40]]}
+        arrays = [np.asarray(value, dtype=np.float32) for value in values[:40]]
+        return {"single": single, "outputs": arrays, "steps": steps}
 
-    def loss(self, model: Any, images: Any, labels: Any, traced: bool = False) -> dict[str, Any]:
+    def loss(self, model: Any, images: Any, labels: Any, drawn: list[Any], traced: bool = False) -> dict[str, Any]:
         """What the loss that the model was compiled with gives for its own predictions, without penalties.
 
         Twice: as Keras trains, where it finds the logits behind a softmax, and of the probabilities alone. With it,
-        how many penalties Keras would add; where `traced`, also what the model gives in a graph.
+        how many penalties Keras would add; where `traced`, also what the model gives in a graph. A loss that is not
+        Keras's own is also asked of `drawn` predictions, labels `(m,)` and probabilities `(m, 10)`.
         """
         penalties = 0
 
@@ -103,7 +123,11 @@ class Models:
 
         found, *losses = self._prepared(model, values, images, labels, traced)()
         outputs = [np.asarray(found, dtype=np.float32)] if traced else []
-        return {"values": [float(value) for value in losses], "penalties": penalties, "outputs": outputs}
+        answer = {"values": [float(value) for value in losses], "penalties": penalties, "outputs": outputs, "drawn": []}
+        if not (self._is_known_loss(loss_of(model)) or penalties):
+            targets, predictions = (keras.ops.convert_to_tensor(array) for array in drawn)
+            answer["drawn"] = [float(model.compute_loss(y=targets, y_pred=predictions, training=False))]
+        return answer
 
     def _prepared(self, model: Any, function: Any, images: Any, labels: Any, traced: bool) -> Any:
         """A function of images and labels, ready to run; where `traced`, in a graph, if the model is trained in one."""
@@ -111,12 +135,15 @@ class Models:
         graph = traced and not model.run_eagerly
         return functools.partial(self._traced(function, autograph=False) if graph else function, *batch)
 
-    def train_step(self, model: Any, images: Any, labels: Any, traced: bool = False) -> dict[str, Any]:
+    def train_step(
+        self, model: Any, images: Any, labels: Any, drawn: list[list[Any]], traced: bool = False
+    ) -> dict[str, Any]:
         """What the model's metrics say of one batch, and its weights after a step of its optimizer on that batch.
 
         Loss and metrics are kept apart, so that a wrong one costs its own check only: the loss is set to the right one,
         and the step is made without metrics. A loss of the student's own then makes the same step once more. Eager,
         which saves tracing a graph and computes the same; `traced`, as `fit` does, it shows code that asks for it.
+        Metrics that are not told by name are also asked of `drawn` predictions, pairs of labels and probabilities.
         """
         loss = loss_of(model)
         own = None if self._is_known_loss(loss) else loss
@@ -127,7 +154,7 @@ class Models:
         traced = traced and not model.run_eagerly
         settings: dict[str, Any] = {"optimizer": model.optimizer, "loss": "sparse_categorical_crossentropy"}
         settings["run_eagerly"] = not traced
-        answer: dict[str, Any] = {"logs": observe({}), "metrics_raised": ""}
+        answer: dict[str, Any] = {"logs": observe({}), "metrics_raised": "", "drawn": []}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -138,6 +165,8 @@ class Models:
                     model.reset_metrics()
                     logs = test()
                 answer["logs"] = observe({name: np.asarray(value).item() for name, value in logs.items()})
+                if not _are_names(user) and "accuracy" in logs:
+                    answer["drawn"] = self._accuracies(model, images, drawn)
             except Exception as error:
                 answer["metrics_raised"] = _in_short(error)
             model.compile(metrics=[], **settings)  # without any, Keras would keep those there are
@@ -151,6 +180,17 @@ class Models:
             except Exception as error:
                 answer["own_raised"] = _in_short(error)
         return answer
+
+    def _accuracies(self, model: Any, images: Any, drawn: list[list[Any]]) -> list[float]:
+        """What the model's metric says of each of some predictions alone, and at last of all together."""
+        found = []
+        for pairs in (*([pair] for pair in drawn), drawn):
+            model.reset_metrics()
+            for labels, probabilities in pairs:
+                y, y_pred = (keras.ops.convert_to_tensor(array) for array in (labels, probabilities))
+                logs = model.compute_metrics(images, y, y_pred, None)
+            found.append(float(logs["accuracy"]))
+        return found
 
     def _is_known_loss(self, loss: Any) -> bool:
         """Whether a loss is a name, or the very class or function of Keras's: one that cannot be otherwise inside."""
@@ -206,8 +246,8 @@ class Models:
             tensor = inputs
             for layer in layers:
                 tensor = layer(tensor)
-            return keras.Model(inputs, tensor)
-        model = keras.Sequential([inputs, *layers])
+            return keras.Model(inputs, tensor, name=ONE_NAME)
+        model = keras.Sequential([inputs, *layers], name=ONE_NAME)
         if kind == "called":
             model(model.inputs[0])
         return model
@@ -229,9 +269,14 @@ class Models:
         Eager, which saves tracing a graph.
         """
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
-        model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"], run_eagerly=True)
-        model.stop_training, model.history = False, keras.callbacks.History()  # as in a fit
+        model.compile(keras.optimizers.SGD(SMALL_RATE), loss="mse", metrics=["accuracy"], run_eagerly=True)
+        model.history = keras.callbacks.History()  # as in a fit
+        self.begin_anew(model)
         return model
+
+    def begin_anew(self, model: Any) -> None:
+        """Take back what a callback may have set of a small model: a stop, and the learning rate."""
+        model.stop_training, model.optimizer.learning_rate = False, SMALL_RATE
 
     def fit(self, callback: Any, rows: Any, epochs: int) -> dict[str, Any]:
         """A real `fit` with one callback, and the training accuracy of each epoch that was trained.
@@ -250,6 +295,13 @@ def _are_names(metrics: tuple[Any, Any]) -> bool:
     """Whether metrics and weighted metrics, as `compile` was given them, are a list of names and nothing."""
     given, weighted = metrics
     return weighted is None and isinstance(given, list | tuple) and all(type(metric) is str for metric in given)
+
+
+def _unneeded_steps(graph: Any) -> list[str]:
+    """The kinds of steps in a graph that compute no output of a layer, or not the same one every time."""
+    definition = graph.as_graph_def()
+    nodes = [*definition.node, *(node for function in definition.library.function for node in function.node_def)]
+    return sorted({node.op[:40] for node in nodes if UNNEEDED.search(node.op)})[:NAME_LIMIT]
 
 
 def _in_short(error: Exception) -> str:

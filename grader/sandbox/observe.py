@@ -5,6 +5,7 @@ read as bytes, numbers and texts by exact conversion, everything else is a type 
 """
 
 import builtins
+import collections
 import inspect
 import linecache
 import sys
@@ -49,6 +50,21 @@ FRAME_LIMIT = 8
 
 _MRO = vars(type)["__mro__"].__get__
 """The classes of a class, also where a metaclass of the student's tells others."""
+
+CONTAINERS = (np.ndarray, list, tuple, dict)
+"""What is read by the methods of these classes."""
+
+READING = frozenset(
+    (
+        *("__getitem__", "__iter__", "__len__", "__contains__", "__reversed__", "__array__", "__array_ufunc__"),
+        *("__array_function__", "__array_interface__", "__array_priority__", "__getattribute__", "__eq__"),
+        *("items", "keys", "values", "get", "index", "count", "astype", "tolist", "view", "copy", "shape", "dtype"),
+    )
+)
+"""Members by which others read a container: a class that has its own shows something else than it holds."""
+
+KNOWN_CONTAINERS = frozenset((collections.OrderedDict, collections.defaultdict, np.memmap))
+"""Classes of Python's and numpy's that show what they hold."""
 
 EXCEPTIONS = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and BaseException in kind.__mro__)
 """Python's own exceptions, by identity: a class of the student's may bear the same name."""
@@ -97,6 +113,8 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
         return {"kind": "float", "type": name, "value": float(value)}
     if issubclass(kind, str):
         return {"kind": "text", "type": name, "value": left.cut(value)}
+    if any(issubclass(kind, base) and _reads_otherwise(kind, base) for base in CONTAINERS):
+        return {"kind": "other", "type": name, "text": left.cut(text_of(value))}
     if issubclass(kind, np.ndarray):
         return _array(np.ndarray.view(value, np.ndarray), name, left)
     if left.depth < DEPTH_LIMIT:
@@ -113,6 +131,12 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
     if _is_tensor(value):
         return {"kind": "tensor", "type": "TensorFlow tensor", "shape": [int(size) for size in value.shape]}
     return {"kind": "other", "type": name, "text": left.cut(text_of(value))}
+
+
+def _reads_otherwise(kind: type, base: type) -> bool:
+    """Whether a class derived from `base` is read by members of its own."""
+    own = [part for part in _MRO(kind) if part not in KNOWN_CONTAINERS and not issubclass(base, part)]
+    return any(name in READING for part in own for name in vars(part) if isinstance(name, str))
 
 
 def _items(values: list[Any] | tuple[Any, ...], left: Budget) -> list[Any]:

@@ -196,9 +196,11 @@ class Probes:
         """What a model gives for images, in inference mode: one array or a list of them; on wish in a graph."""
         return self._keras.forward(self._objects[handle], images, traced)
 
-    def ask_train_step(self, handle: int, images: Any, labels: Any, traced: bool) -> dict[str, Any]:
+    def ask_train_step(
+        self, handle: int, images: Any, labels: Any, drawn: list[list[Any]], traced: bool
+    ) -> dict[str, Any]:
         """One training step on one batch: the logs that Keras reports, and the weights afterwards."""
-        return self._keras.train_step(self._objects[handle], images, labels, traced)
+        return self._keras.train_step(self._objects[handle], images, labels, drawn, traced)
 
     def ask_twin_step(
         self, handle: int, architecture: dict[str, Any], weights: list[Any], images: Any, labels: Any
@@ -206,9 +208,9 @@ class Probes:
         """The weights after the same step of a model of the grader's own, with an optimizer of the same settings."""
         return self._keras.twin_step(self._objects[handle], architecture, weights, images, labels)
 
-    def ask_loss(self, handle: int, images: Any, labels: Any, traced: bool) -> dict[str, Any]:
+    def ask_loss(self, handle: int, images: Any, labels: Any, drawn: list[Any], traced: bool) -> dict[str, Any]:
         """What the loss of a compiled model gives for its own predictions on one batch: with and without logits."""
-        return self._keras.loss(self._objects[handle], images, labels, traced)
+        return self._keras.loss(self._objects[handle], images, labels, drawn, traced)
 
     def ask_reference(self, architecture: dict[str, Any], names: list[str], kind: str) -> int:
         """Build a model of the grader's own, for student code to work on; its handle."""
@@ -221,7 +223,7 @@ class Probes:
         if self._small_model is None:
             self._small_model = self._keras.small_model()
         callback, model = self._objects[handle], self._small_model
-        model.stop_training = False
+        self._keras.begin_anew(model)
         if hasattr(callback, "set_params"):
             callback.set_params({"epochs": 100, "steps": 10, "verbose": 0})
         if hasattr(callback, "set_model"):

@@ -15,7 +15,7 @@ from grader.judging.architecture import Architecture, Other, canonical, without_
 from grader.judging.diagnosis import Array
 from grader.judging.model_diagnosis import layers_in_words, parameter_difference
 from grader.judging.model_report import PARAMETER_LIMIT, ModelReport, activation_inputs, read_model
-from grader.judging.verdict import Failed
+from grader.judging.verdict import Failed, clean
 from grader.sandbox.host import Answer
 from grader.suite.raised_hints import BUILDING, known_hint
 from grader.suite.session import TaskSession
@@ -26,6 +26,10 @@ to get a gradient, and for every class."""
 
 KERAS_BATCH = 32
 """Images of that step of the model without arguments, which is made as `fit` makes it: in a graph, so many at once."""
+
+DRAWN_PREDICTIONS, DRAWN_RIGHT = 2200, (0.63, 0.02)
+"""Predictions of which a loss and a metric of the student's own are asked, and the shares of them that are right: more
+than are counted while one tries things out, and fewer than by chance."""
 
 TIMES = 5
 """How many times as many images the model must treat alike: nothing depends on how many there are."""
@@ -55,6 +59,7 @@ class BuiltModel:
         loss: what its own loss gives for them, or the exception; None where it was not asked.
         step: what one training step on them made of it, or the exception; None where it was not made.
         many: what it gave for them `TIMES` times, before that step; None where it was not asked, or raised.
+        steps: kinds of steps in its graph that no model needs.
     """
 
     called: str
@@ -66,6 +71,7 @@ class BuiltModel:
     loss: Answer | None = None
     step: Answer | None = None
     many: Array | None = None
+    steps: tuple[str, ...] = ()
 
 
 def obtain(task: TaskSession, function: str, expected: Architecture, **arguments: int) -> BuiltModel:
@@ -171,23 +177,28 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     _expect_consistent(built)
     if not arguments and report.batch_size is None and oracle.is_within_reach(report.raw, count):
         calling = f"Calling the model of {shown} on {TIMES * count} images"
-        many = task.ask("forward", calling, handle=built.handle, images=np.concatenate([images] * TIMES))
-        built = replace(built, many=_single(many.value) if many.raised is None else None)
+        given: dict[str, Any] = {"handle": built.handle, "images": np.concatenate([images] * TIMES)}
+        many = task.ask("forward", calling, **given, traced=True)  # as `predict` and `fit` do
+        if many.raised is None:
+            built = replace(
+                built, many=_single(many.value), steps=tuple(clean(text, 40) for text in many.value["steps"])
+            )
     if report.compiled is None:
         return built
     labels = labels_for(built)
     asked: dict[str, Any] = {"handle": built.handle, "images": images, "labels": labels, "traced": not arguments}
     in_graph = not arguments or report.compiled.from_logits  # Keras sees some softmax in a graph alone
-    loss = task.ask("loss", f"The loss of {shown}", **{**asked, "traced": in_graph})  # before the step, which sets one
+    loss = task.ask(
+        "loss", f"The loss of {shown}", drawn=list(drawn_predictions(task)[-1]), **{**asked, "traced": in_graph}
+    )  # before the step, which sets one
     if loss.raised is None and built.outputs is not None:
         for found in loss.value["outputs"]:
-            if found.shape != built.outputs.shape or not np.allclose(
-                found, built.outputs, atol=HALF_PRECISION_TOLERANCE
-            ):
+            if found.shape != built.outputs.shape or not np.allclose(found, built.outputs, atol=_tolerance(report)):
                 message = (
                     f"The model of {shown} computes something else while it trains, in a graph, than when it is called."
                 )
                 raise Failed(message, CHANGED_HINT)
+    asked["drawn"] = [list(pair) for pair in drawn_predictions(task)]
     step = task.ask("train_step", training_of(built), **asked) if built.weights else None
     return replace(built, loss=loss, step=step)
 
@@ -197,6 +208,27 @@ def _raised_hint(message: str, expected: Architecture) -> str:
     return known_hint(message, BUILDING).format(shape=expected.input_shape)
 
 
+def drawn_predictions(task: TaskSession) -> list[tuple[Array, Array]]:
+    """Labels `(m,)` and probabilities `(m, 10)` of two sure models: one often right, one hardly ever.
+
+    What a loss and a metric say of them does not depend on the student's model.
+    """
+
+    def drawn() -> list[tuple[Array, Array]]:
+        generator = np.random.default_rng([task.seed, DRAWN_PREDICTIONS])
+        pairs = []
+        for right in DRAWN_RIGHT:
+            labels = generator.integers(0, 10, DRAWN_PREDICTIONS)
+            hits = generator.random(DRAWN_PREDICTIONS) < right
+            found = np.where(hits, labels, (labels + generator.integers(1, 10, DRAWN_PREDICTIONS)) % 10)
+            probabilities = generator.uniform(1e-4, 1e-3, (DRAWN_PREDICTIONS, 10))
+            probabilities[np.arange(DRAWN_PREDICTIONS), found] = 1
+            pairs.append((labels, (probabilities / probabilities.sum(axis=1, keepdims=True)).astype(np.float32)))
+        return pairs
+
+    return task.once("drawn predictions", drawn)
+
+
 def _own_error_hint(function: str, message: str, positional: tuple[int, ...], arguments: dict[str, int]) -> str:
     """What helps where it is the student's own code that refused."""
     if f"{function}() missing" in message:
@@ -204,7 +236,10 @@ def _own_error_hint(function: str, message: str, positional: tuple[int, ...], ar
     if "raise ValueError" in message and positional:
         return "Any number from 1 on is allowed. Arguments without a name are taken in the order of the hand-out."
     if "raise ValueError" in message and not arguments:
-        return "The defaults are allowed: is the condition always true? number not in (1, 2, 3) says what is meant."
+        return "The defaults are allowed: is the condition always true, or about another argument? conv_layers not in "
+        "(1, 2, 3) says what is meant."
+    if "raise ValueError" in message and arguments:
+        return "These arguments are allowed: any number of units or filters from 1 on, and 1 to 3 for conv_layers."
     return "Arguments without a name are taken in the order of the hand-out." if positional else ""
 
 
@@ -236,6 +271,12 @@ def arrays_of(value: Any, shown: str) -> list[Array]:
     return value
 
 
+def _tolerance(report: ModelReport) -> float:
+    """How far a model's probabilities may be from what they should be, by the precision of its layers."""
+    imprecise = any(extra.startswith("dtype=") for entry in report.layers for extra in entry.extras)
+    return HALF_PRECISION_TOLERANCE if imprecise else PREDICTION_TOLERANCE
+
+
 def _single(value: Any) -> Array | None:
     outputs = value.get("outputs") if isinstance(value, dict) else None
     return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else None
@@ -251,8 +292,7 @@ def _expect_consistent(model: BuiltModel) -> None:
     images = model.images[:BATCH]
     if not known or not model.report.chain or not oracle.is_within_reach(model.report.raw, len(images)):
         return
-    imprecise = any(extra.startswith("dtype=") for entry in model.report.layers for extra in entry.extras)
-    tolerance = HALF_PRECISION_TOLERANCE if imprecise else PREDICTION_TOLERANCE
+    tolerance = _tolerance(model.report)
     try:
         expected = oracle.forward(model.report.raw, model.weights, images)[-1] if layers else images
     except (ValueError, ZeroDivisionError) as error:
@@ -273,10 +313,13 @@ def expect_as_many(model: BuiltModel) -> None:
     Raises:
         Failed: it gives something else.
     """
+    if model.steps:
+        message = f"The model of {model.called} takes steps as {', '.join(model.steps)} while it computes."
+        raise Failed(message, "It multiplies and adds, and nothing in it calls Python, counts, or draws numbers.")
     if model.many is None or model.outputs is None or not model.outputs.ndim:
         return  # it was not tried, or does not work
     expected = np.concatenate([model.outputs] * TIMES)
-    if model.many.shape != expected.shape or not np.allclose(model.many, expected, atol=HALF_PRECISION_TOLERANCE):
+    if model.many.shape != expected.shape or not np.allclose(model.many, expected, atol=_tolerance(model.report)):
         count = len(model.images)
         message = (
             f"The model of {model.called} gives other answers for {TIMES * count} images than for {count} of them."

@@ -366,11 +366,11 @@ def driver(task: TaskSession, threshold: float = DEFAULT, how: Callable[[], Call
     return made
 
 
-def looks_of(task: TaskSession, shown: str, model: int) -> tuple[bytes, float]:
-    """The weights and the learning rate of the model that a callback is attached to."""
+def looks_of(task: TaskSession, shown: str, model: int) -> tuple[bytes, float, bool]:
+    """The weights of the model that a callback is attached to, its learning rate, and whether all of it learns."""
     weights = task.value("weights", shown, handle=model)
-    rate = task.value("rate", shown, handle=model)
-    return b"".join(np.asarray(weight).tobytes() for weight in weights), float(rate)
+    rate, state = (task.value(probe, shown, handle=model) for probe in ("rate", "state"))
+    return b"".join(np.asarray(weight).tobytes() for weight in weights), float(rate), bool(state["trainable"])
 
 
 def _acts(task: TaskSession, called: Called) -> bool:

@@ -224,10 +224,15 @@ def expect_found(found: Found, expected: Expected, shown: str) -> None:
         expect_values(others or list(arrays.values()), expected, shown)
 
 
+def images_of(task: TaskSession, count: int) -> Array:
+    """The images that the standard model is asked about, in whatever check."""
+    return BRIGHTEST * np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
+
+
 def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:
     """`extract_activations` of the standard model on some images: called once for each number of images."""
     given = standard(task)
-    images = BRIGHTEST * np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
+    images = images_of(task, count)
     shown = f"{EXTRACT}(model, images of shape {images.shape})"
     found = task.once(f"{EXTRACT} {count}", lambda: extracted(task, given, images, shown))
     return given, images, found, shown

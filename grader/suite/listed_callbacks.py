@@ -63,7 +63,11 @@ class Listed:
             there = "no" if not places else f"{len(places)} callbacks"
             of_kind = f"{kind}" if not places else f"of the kind {kind}"
             classes = ", ".join(clean(entry["class"], 40) for entry in self.entries) or "nothing"
-            hint = self._hint(kind) if not places else "One of each kind was asked for."
+            hint = (
+                self._hint(kind)
+                if not places
+                else "One of each kind was asked for; and the list is made anew in every call."
+            )
             raise Failed(f"{self.shown} holds {there} {of_kind}; it holds {classes}.", hint)
         return places[0]
 
@@ -163,12 +167,13 @@ def expect_list(shown: str, result: dict[str, Any]) -> None:
         raise Failed(f"{shown} returned {with_article(result['type'])}; a list was expected.", hint)
 
 
-def expect_best(made: "Written") -> None:
+def expect_best(task: TaskSession) -> None:
     """See that `best.keras` holds the model as it was after the best epoch.
 
     Raises:
         Failed: it is not there, is no model, or holds another.
     """
+    made = written_by(task, CHECKPOINT)
     hint = "Leave out all settings that were not asked for."
     if BEST_FILE not in made.files:
         message = f"After {made.asked} there is no {BEST_FILE}"
@@ -209,6 +214,14 @@ class Written:
     validation: list[float]
 
 
+def written_by(task: TaskSession, kind: str) -> Written:
+    """What both callbacks that write made; where that fails, maybe by the other's fault, what this kind made alone."""
+    try:
+        return written(task, CHECKPOINT, BOARD)
+    except Failed:
+        return written(task, kind)
+
+
 def written(task: TaskSession, *kinds: str) -> Written:
     """A real fit with callbacks that write, of a model of ours that is best after the second of three epochs."""
 
@@ -242,10 +255,7 @@ def expect_logged(task: TaskSession) -> None:
     Raises:
         Failed: it does not.
     """
-    try:
-        made = written(task, CHECKPOINT, BOARD)
-    except Failed:  # which may be the checkpoint's fault, and another check's matter
-        made = written(task, BOARD)
+    made = written_by(task, BOARD)
     if not any(name.startswith("logs/") for name in made.files):
         raise Failed(f"{made.asked} wrote no logs; in the folder are {_listing(made.files)}.")
     told = [losses for name, losses in made.losses.items() if name.startswith("logs/")]

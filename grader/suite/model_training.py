@@ -13,7 +13,15 @@ from grader.judging.diagnosis import Array
 from grader.judging.model_diagnosis import LOSS_HINT, expect_optimizer, layers_in_words, not_compiled
 from grader.judging.recipe import adam_from_config
 from grader.judging.verdict import Failed, Verdict, clean
-from grader.suite.built_models import CHANGED_HINT, BuiltModel, arrays_of, has_structure, labels_for, training_of
+from grader.suite.built_models import (
+    CHANGED_HINT,
+    BuiltModel,
+    arrays_of,
+    drawn_predictions,
+    has_structure,
+    labels_for,
+    training_of,
+)
 from grader.suite.raised_hints import BUILDING, known_hint
 from grader.suite.session import TaskSession
 
@@ -22,7 +30,10 @@ ALIKE = 1e-6
 
 LOSS_NAMES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
-OWN_LOSS_HINT = "Is it a function of your own of that name? Say loss='sparse_categorical_crossentropy'."
+OWN_LOSS_HINT = (
+    "Are there arguments as reduction or ignore_class, or is it a function of your own of that name? Say "
+    "loss='sparse_categorical_crossentropy'."
+)
 PENALTY_HINT = "Leave regularizers and add_loss out: nothing of the kind was asked for."
 METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
 LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
@@ -47,6 +58,7 @@ class TrainStep:
         weights: all weights afterwards.
         own: all weights after the same step with a loss of the student's own; empty where it is Keras's, or raised.
         own_raised: the exception of that loss in one line; empty where there was none.
+        drawn: what a metric that is not told by name says of drawn predictions, one by one and all together.
     """
 
     labels: Array
@@ -55,6 +67,7 @@ class TrainStep:
     weights: list[Array]
     own: list[Array]
     own_raised: str
+    drawn: list[float]
 
 
 def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
@@ -85,7 +98,7 @@ def train_step(task: TaskSession, model: BuiltModel) -> TrainStep:
     for found in (weights, own or weights):
         if [weight.shape for weight in found] != [weight.shape for weight in model.weights]:
             raise Failed(f"{asked} changes the shapes of its weights.", CHANGED_HINT)
-    return TrainStep(labels, logs, error, weights, own, own_error)
+    return TrainStep(labels, logs, error, weights, own, own_error, value["drawn"])
 
 
 def _training_raised(task: TaskSession, model: BuiltModel, error: dict[str, Any]) -> Verdict:
@@ -121,12 +134,15 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
             raise _training_raised(task, model, answer.raised)
         if "Could not interpret loss" in text:
             raise Failed(f"{named}, which Keras does not know.", LOSS_HINT)
+        if compiled.loss in LOSS_NAMES:
+            raise Failed(f"{named}, which gives no single number ({text}).", f"Leave reduction out. {OWN_LOSS_HINT}")
         raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
     expected = oracle.cross_entropy(outputs, labels)
     values = answer.value["values"]
     if any(abs(value - expected) <= 1e-3 * max(1.0, expected) for value in values):
         if answer.value["penalties"] and not model.report.extras:
             raise Failed(f"Training the model of {model.called} adds a penalty to the loss.", PENALTY_HINT)
+        _expect_loss_of_others(task, model, named)
         _expect_slope(task, model, named)
         return
     shown = f"{values[0]:.4f}" if values else "no number"
@@ -136,6 +152,21 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
     elif compiled.loss in LOSS_NAMES:
         hint = "The output is softmax: leave from_logits out." if compiled.from_logits else OWN_LOSS_HINT
     raise Failed(f"{named}: it gives {shown} where sparse_categorical_crossentropy gives {expected:.4f}.", hint)
+
+
+def _expect_loss_of_others(task: TaskSession, model: BuiltModel, named: str) -> None:
+    """See that a loss of the student's own is right for predictions that no untrained model gives, too.
+
+    Raises:
+        Failed: it is not.
+    """
+    labels, probabilities = drawn_predictions(task)[-1]
+    again = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)  # where logits are expected
+    allowed = [oracle.cross_entropy(each, labels) for each in (probabilities, again)]
+    for found in model.loss.value["drawn"] if model.loss is not None else ():
+        if not any(abs(found - value) <= 1e-2 * value for value in allowed):
+            message = f"{named}: for predictions that are wrong and sure it gives {found:.4f}, not {allowed[0]:.4f}."
+            raise Failed(message, OWN_LOSS_HINT)
 
 
 def _expect_slope(task: TaskSession, model: BuiltModel, named: str) -> None:
@@ -197,6 +228,12 @@ def expect_metric(task: TaskSession, model: BuiltModel) -> None:
             f"The metric accuracy of {model.called} is {got}.",
             METRIC_HINT,
         )
+    pairs = drawn_predictions(task)
+    right = [oracle.accuracy(probabilities, labels) for labels, probabilities in pairs]
+    for told, wanted in zip(step.drawn, [*right, float(np.mean(right))], strict=False):
+        if not abs(told - wanted) <= 1e-3:
+            got = f"{told:.4f} for predictions of which {wanted:.4f} are right"
+            raise Failed(f"The metric accuracy of {model.called} is {got}.", METRIC_HINT)
 
 
 def expect_adam(task: TaskSession, model: BuiltModel) -> None:
@@ -206,6 +243,7 @@ def expect_adam(task: TaskSession, model: BuiltModel) -> None:
         Failed: not compiled, another optimizer, or one that is Adam in name only.
     """
     expect_optimizer(model.report, model.called)
+    _expect_kept(model)
     compiled, layers = model.report.compiled, model.report.architecture.layers
     if compiled is not None and compiled.steps:
         times = "once" if compiled.steps == 1 else f"for {compiled.steps} steps"
@@ -268,6 +306,18 @@ def _is_known(model: BuiltModel) -> bool:
     return known and oracle.is_within_reach(model.report.raw, len(model.images))
 
 
+def _expect_kept(model: BuiltModel) -> None:
+    """See that Keras's own methods train the model.
+
+    Raises:
+        Failed: some have been replaced, so that nobody knows what a training does.
+    """
+    if model.report.replaced:
+        raise Failed(
+            f"In {model.called}, {model.report.replaced[0]}: nobody knows what its training does.", CHANGED_HINT
+        )
+
+
 def expect_learning(task: TaskSession, model: BuiltModel) -> None:
     """Every layer with weights starts from random ones and moves in a training step.
 
@@ -278,6 +328,7 @@ def expect_learning(task: TaskSession, model: BuiltModel) -> None:
         if entry.weights and not entry.trainable:
             hint = "Leave out trainable=False: a layer that is frozen learns nothing."
             raise Failed(f"The layer {entry.name} of {model.called} is frozen.", hint)
+    _expect_kept(model)
     step = train_step(task, model) if model.report.compiled is not None else None  # which is said elsewhere
     place = 0
     learns = step and model.outputs is not None and _probabilities(model.outputs)  # of others crossentropy has no slope
@@ -320,6 +371,8 @@ def expect_same_step(task: TaskSession, model: BuiltModel) -> None:
     gathers = compiled.settings.get("gradient_accumulation_steps")
     if compiled.steps or gathers or not all(entry.trainable for entry in model.report.layers):
         return
+    if model.outputs is None or not _probabilities(model.outputs):
+        return  # the output is another check's matter
     step = train_step(task, model)
     twin = _twin_step(task, model, step)
     names = [entry.name for entry in model.report.layers for _ in entry.weights]
@@ -352,7 +405,9 @@ def expect_otherwise_alike(
     Raises:
         Failed: naming the first layer that differs, or what differs in how it is compiled.
     """
-    hint = f"Without arguments it is right: see what depends on {argument} that should not."
+    hint = (
+        f"Without arguments it is right: see what depends on {argument} that should not, or comes from an earlier call."
+    )
     if model.report.extras and not default.report.extras:
         raise Failed(f"In {model.called}, {model.report.extras[0]}, which was not asked for.", hint)
     if not has_structure(model, expected):

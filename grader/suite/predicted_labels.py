@@ -148,9 +148,9 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
         named = "a TensorFlow tensor" if part["kind"] == "tensor" else with_article(part["type"])
         hint = TENSOR_HINT if part["kind"] == "tensor" else "np.array(...) makes an array of a list or a number."
         if part["kind"] in ("list", "tuple") and part.get("items") and part["items"][0]["kind"] == "text":
-            hint = "The classes are told by their numbers."
+            hint = "The classes are told by their numbers." if kinds == "iu" else "Confidences are numbers, not texts."
         if part["kind"] in ("int", "float"):
-            hint = "That is one number for all images: argmax and max need axis=1."
+            hint = "That is one number for all images: argmax and max need axis=1, and no image is picked out."
         if part["kind"] == "array":
             named, hint = f"an array of {clean(str(part.get('dtype')), 40)}", "The classes are told by their numbers."
         raise Failed(f"{what} are {named}; a numpy array of {expected} was expected.", hint)

@@ -11,12 +11,24 @@ from typing import Any
 from grader.sandbox.withheld import REFUSAL
 
 BUILDING = {
+    "Expected `loss_weights` argument": "compile takes optimizer, loss and metrics: name them, metrics=['accuracy'].",
+    "required positional arguments: 'y_true'": "A loss is passed on by its name, or without brackets: with them, it is "
+    "called.",
+    "required positional argument: 'features'": "A function is passed on by its name, activation='relu', or without "
+    "brackets: with them, it is called.",
+    "A KerasTensor cannot be used": "Layers take it: keras.layers.Flatten(), Reshape, Activation; no functions of "
+    "TensorFlow.",
+    "of type '<class 'float'>'": "A number of units or filters is whole: // gives one, / does not.",
+    "Received: data_format=(": "Flatten takes no shape: keras.Input(shape={shape}) comes first.",
+    "expected axis -1": "Is one layer used in two places, or in two models? Each place needs a layer of its own, made "
+    "anew inside the function; a list times a number repeats the same ones. Otherwise: do the layers fit each other?",
     "Could not interpret activation": "Is its name misspelt? Say activation='relu' or activation='softmax'.",
     "optimizer identifier: sparse_": "Optimizer and loss are exchanged: optimizer='adam', loss='sparse_...'.",
     "Could not interpret optimizer": "Say optimizer='adam', or keras.optimizers.Adam() with its parentheses.",
     "not recognized: {'lr'": "The argument lr is called learning_rate now.",
     "Expected `metrics` argument": "metrics takes a list: metrics=['accuracy'].",
-    "must be fully-defined": "Say keras.Input(shape={shape}): the shape of one image, without None.",
+    "must be fully-defined": "Say keras.Input(shape={shape}): the shape of one image, without None. A Lambda layer "
+    "hides it, and is not accepted.",
     "to a shape": "Say keras.Input(shape={shape}): the shape of one image, a tuple.",
     "has no attribute 'placeholder'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
     "has no attribute 'Session'": "That is TensorFlow 1: build the model with keras.Sequential([...]).",
@@ -26,10 +38,11 @@ BUILDING = {
     "kernel_size misspelt, or left out?",
     "missing 1 required positional argument: 'units'": "Dense takes the number of its units: is units misspelt?",
     "missing 1 required positional argument: 'filters'": "Conv2D takes filters and kernel_size: is one misspelt?",
-    "got an unexpected keyword argument": "Is the argument's name misspelt?",
+    "got an unexpected keyword argument": "Is the argument's name misspelt, or that of an old Keras? Leave it out.",
     "object has no attribute 'add'": "model.add(...) changes the model and returns None: write it alone, without = or "
     "another .add behind it.",
-    "expected min_ndim=4, found ndim=2": "A convolution takes no flat input: Flatten comes once, behind the loop.",
+    "expected min_ndim=4, found ndim=2": "A convolution takes no flat input: Flatten comes once, behind the loop. Are "
+    "model and list made anew in every call?",
     "Sequential.__init__() takes": "keras.Sequential takes one list: put square brackets around the layers.",
     "Layer.__init__() takes": "keras.Model takes two things, inputs and outputs.",
     "a single positional argument, the input tensor": "keras.Input comes first, before all layers.",
@@ -45,7 +58,7 @@ BUILDING = {
     "has no attribute 'lower'": "Leave padding out.",
     "must be a tuple of 3 integers": "Images have two axes: keras.layers.Conv2D.",
     "argument `filters`. Expected": "Conv2D takes the argument filters: is that another variable's name too?",
-    "Unrecognized keyword arguments": "Is the argument's name misspelt?",
+    "Unrecognized keyword arguments": "Is the argument's name misspelt, or that of an old Keras? Leave it out.",
     "No module named": "Only numpy, tensorflow, keras and the standard library can be imported.",
     "/datasets": "Nothing can be downloaded here: the function builds and compiles a model, it does not train it.",
     "URL fetch failure": "Nothing can be downloaded here: the function builds and compiles a model, no more.",
@@ -61,7 +74,7 @@ BUILDING = {
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
     "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
     "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
-    "data_format. Conv2D(filters, 3, 3) sets strides of 3: write (3, 3).",
+    "data_format. Conv2D(filters, 3, 3) sets strides of 3: write (3, 3). Or are layers of an earlier call still there?",
     "Incompatible type conversion requested": "Leave dtype out of keras.Input: it takes floats.",
     "NameError": "Is it imported, and spelt as it was there?",
 }
@@ -76,7 +89,7 @@ EXTRACTING = {
     "Unrecognized keyword arguments passed to Model": "Write keras.Model(inputs=..., outputs=...), with an s each.",
     "'KerasTensor' object is not callable": "layer.output is a tensor, no function: leave the brackets out.",
     "has no attribute 'layer'": "The list of a model's layers is model.layers.",
-    "No such layer": "get_layer takes a name, layer.name; the layer itself needs no looking up.",
+    "No such layer": "Names differ from model to model. Go over model.layers: a layer itself needs no looking up.",
     "has no attribute 'activation'": "layer.activation is a function: layer.output is what a layer gives.",
     "never been called": "A Sequential that was never called has no model.input: use model.inputs, or a keras.Input.",
     "is not connected to": "keras.Model(inputs, outputs): the inputs come first, and the outputs are made of them. Use "
@@ -159,12 +172,14 @@ ALIASES = {
 
 ABSENT = re.compile(r"^module '[\w.]+' has no attribute '(?!function')(\w+)'")
 
+UNSET = re.compile(r"cannot access local variable '(\w+)'")
+
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 PYTHON = {
     r"'numpy\.ndarray' object has no attribute": "Arrays have no such method: is it a function, np.name(array, ...)?",
     r"got multiple values for argument": "A method's first parameter is self: is it there?",
-    r"\.\w+\(\) takes .* positional arguments? but": "A method's first parameter is self: is it there?",
+    r"\.\w+\(\) takes .* positional arguments? but": "A method takes self, then all it is given: is one missing?",
     r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
     r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",
     r"'NoneType' object": "Something is None: does a function lack its `return`? append, sort and compile give None.",
@@ -207,9 +222,16 @@ def general_hint(error: Mapping[str, Any]) -> str:
         if undefined[1] in ALIASES:
             return f"`{ALIASES[undefined[1]]}` is missing at the top of the file."
         return f"Is {undefined[1]} misspelt, or defined further below, or in another function?"
+    unset = UNSET.search(str(error.get("message", "")))
+    if unset and unset[1] in (*ALIASES, "models", "callbacks", "losses", "optimizers"):
+        return f"{unset[1]} is a module, and somewhere in the function a variable too: give that one another name."
     if absent := ABSENT.search(str(error.get("message", ""))):
         if absent[1] in ("Session", "placeholder", "get_variable", "layers", "global_variables_initializer"):
             return "That is TensorFlow 1: build the model with keras.Sequential([...])."
+        if absent[1].endswith("Optimizer"):
+            return "That is TensorFlow 1: keras.optimizers.Adam(), or optimizer='adam'."
+        if absent[1] == "clock":
+            return "Python has dropped it: time.perf_counter() tells seconds."
         if absent[1] in ("float", "int", "bool", "object", "str"):
             return f"numpy has no {absent[1]} of its own any more: write {absent[1]}, or a dtype such as 'float32'."
         if absent[1] == "sliding_window_view":

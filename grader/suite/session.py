@@ -41,9 +41,13 @@ IMPORT_HINTS = (
         "Write the import without a dot, as in `from preprocessing import ...`: the modules lie side by side.",
     ),
     (REFUSAL, "The task is to be solved without that library: remove its import, and what uses it."),
-    ("cannot import name", "There is nothing of that name: is it spelt as the hand-out, or the library, spells it?"),
+    (
+        "cannot import name",
+        "There is nothing of that name: is it spelt as the hand-out, or the library of today, spells it?",
+    ),
     ("EOF when reading a line", "input() cannot be answered here: put what you try out under `if __name__ == ...`."),
     ("URL fetch failure", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
+    ("/datasets", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
     ("SSL", "Nothing can be downloaded here: put what you try out under `if __name__ == '__main__':`."),
 )
 """What an import that failed says, and what helps."""

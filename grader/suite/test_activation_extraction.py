@@ -25,6 +25,7 @@ from grader.suite.extracted_activations import (
     extract_mixed,
     extract_standard,
     extracted,
+    images_of,
     outputs_of,
     standard_activation_model,
 )
@@ -161,8 +162,11 @@ def expect_mixed_built(task: TaskSession) -> None:
     expected = given.expected(images)
     got = task.once(shown, lambda: outputs_of(task, activation_model(task, given, shown), images, shown))
     if len(got) != len(expected.arrays):
-        message = f"The model of {shown} has {len(got)} outputs; {len(expected.arrays)} expected, for "
+        outputs = f"{len(got)} output{'' if len(got) == 1 else 's'}"
+        message = f"The model of {shown} has {outputs}; {len(expected.arrays)} expected, for "
         hint = "Conv2D and MaxPooling2D layers count, by their class alone: others give four axes too."
+        if len(got) < len(expected.arrays):
+            hint = "Some are missing: does the loop end at the first layer of another kind, or count places?"
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
     expect_each(got, expected, shown)
 
@@ -187,7 +191,8 @@ def test_sequential_models(task: TaskSession) -> None:
     """A Sequential model that was never called works as well."""
     got, given, asked, images = built_of_sequential(task)
     if len(got) != len(given.places) and _counts_functional(task):
-        message = f"The model of {asked} has {len(got)} outputs; {len(given.places)} expected, for "
+        outputs = f"{len(got)} output{'' if len(got) == 1 else 's'}"
+        message = f"The model of {asked} has {outputs}; {len(given.places)} expected, for "
         hint = "A Sequential has no Input among its layers, a Functional model has: skip it by its class, InputLayer."
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
     expect_values(got, given.expected(images), asked)
@@ -248,6 +253,8 @@ def test_extract_names_the_layers(task: TaskSession) -> None:
         hint = "Only one is there: is the `return` inside the loop, or the dict made anew in every turn?"
     if not found.named:
         hint = "The keys are texts: layer.name of each Conv2D and MaxPooling2D layer."
+    elif set(given.shown_names) < set(names):
+        hint = "There are names of other layers, or of an earlier call's: make the dict anew, of this model's alone."
     elif sorted(names) == sorted(given.shown_names):
         hint = "The names are right, their order is not: it is that of the layers."
     raise Failed(f"{shown} has the keys {names}; {given.shown_names} were expected.", hint)
@@ -311,6 +318,13 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
                 failure.hint = KEPT_HINT  # they are those of the model before
             raise
     expect_asked_anew(task, given)
+    deep, images = given_model(task, blocks(3, 2)), images_for(task, 2)
+    shown = f"{EXTRACT}(Functional model with {len(deep.places)} such layers, images)"
+    found = extracted(task, deep, images, shown)
+    expect_found(found, deep.expected(images), shown)
+    if _names_the_layers(extract_standard(task)[2], given) and not _names_the_layers(found, deep):
+        message = f"{shown} has the keys {list(found.values)}; {deep.shown_names} were expected."
+        raise Failed(message, "Go over all layers of the model that is given, however many there are.")
 
 
 def expect_asked_anew(task: TaskSession, given: Given) -> None:
@@ -321,12 +335,13 @@ def expect_asked_anew(task: TaskSession, given: Given) -> None:
     """
     changed = replace(given, weights=[np.ascontiguousarray(array[..., ::-1]) for array in given.weights])
     set_weights(task, changed, changed.weights)
-    images, shown = images_for(task, 3), f"{EXTRACT}(model, other images), once the model has learned"
-    try:
-        expect_found(extracted(task, changed, images, shown), changed.expected(images), shown)
-    except Failed as failure:
-        failure.hint = KEPT_HINT
-        raise
+    for images, which in ((images_of(task, 3), "the same images"), (images_for(task, 3), "other images")):
+        shown = f"{EXTRACT}(model, {which}), once the model has learned"
+        try:
+            expect_found(extracted(task, changed, images, shown), changed.expected(images), shown)
+        except Failed as failure:
+            failure.hint = KEPT_HINT
+            raise
 
 
 @pytest.mark.points(1)

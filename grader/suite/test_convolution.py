@@ -31,7 +31,7 @@ HALF_HINT = "Are the sums added up in float16, which keeps three digits? Use flo
 CONVOLUTIONS = (
     *(((5, 5), (3, 3)), ((6, 6), (2, 2)), ((5, 7), (3, 3)), ((7, 5), (2, 2)), ((6, 7), (2, 3)), ((7, 6), (4, 2))),
     *(((5, 6), (1, 3)), ((6, 5), (3, 1)), ((4, 4), (4, 4)), ((3, 5), (3, 2)), ((4, 3), (1, 1)), ((1, 1), (1, 1))),
-    *(((8, 9), (5, 4)), ((1, 6), (1, 2)), ((28, 28), (3, 3))),
+    *(((8, 9), (5, 4)), ((1, 6), (1, 2)), ((28, 28), (3, 3)), ((45, 52), (7, 6))),
 )
 """Shapes of image and kernel, the plainest first: what fails on several is shown on the first."""
 
@@ -47,6 +47,7 @@ POOLINGS = (
         ((5, 5), 5),
         ((6, 2), 2),
         ((28, 28), 2),
+        ((52, 45), 3),
     ),
 )
 """Shapes of image, and sizes of window, the plainest first."""

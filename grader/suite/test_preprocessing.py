@@ -74,6 +74,7 @@ def test_normalize_images_divides_by_255(task: TaskSession) -> None:
             raise
 
     for_all(image_arrays(SHAPES[:2]), task, holds, always=filled_arrays(SHAPES[0]))
+    holds(task.generator().integers(0, 256, size=(MANY_IMAGES, 28, 28), dtype=np.uint8))
 
 
 @pytest.mark.points(1)
@@ -188,6 +189,7 @@ def test_add_channel_axis_keeps_the_values(task: TaskSession) -> None:
 
     for_all(image_arrays(((2,), (3,))), task, holds, always=filled_arrays((2,)))
     generator = task.generator()
+    holds(generator.integers(0, 256, size=(MANY_IMAGES, 28, 28), dtype=np.uint8))
     fractions = generator.random((2, 28, 28), dtype=np.float32)
     wide = np.round(generator.normal(0, 300, (2, 28, 28)), 2)
     for images in (fractions, wide, (1000 * wide).astype(np.int64)):

@@ -219,6 +219,7 @@ def test_leaves_the_logs_alone(task: TaskSession) -> None:
     """The logs, which other callbacks read too, stay as they are; and so does the model."""
     for accuracy in (0.5, 0.99):
         made = driver(task)
+        made.model = int(task.value("callback_model", made.shown, handle=made.handle))  # as before a training
         before = looks_of(task, made.shown, made.model)
         made.passes("on_train_begin", None, {})
         for batch in range(2):
@@ -231,7 +232,7 @@ def test_leaves_the_logs_alone(task: TaskSession) -> None:
             hint = "Other callbacks, and the History, read the logs too: only look at them."
             raise Failed(f"{made.changed} changed the logs.", hint)
         if looks_of(task, made.shown, made.model) != before:
-            message = f"{made.shown} changed the weights of the model, or its learning rate."
+            message = f"{made.shown} changed the model: its weights, its learning rate, or whether it learns."
             raise Failed(message, "A callback that stops a training leaves all else to it.")
 
 
@@ -245,13 +246,19 @@ def test_keeps_the_stop_of_another_callback(task: TaskSession) -> None:
         ("on_epoch_begin", 0, {}),
         ("on_train_batch_begin", 0, {}),
         ("on_train_batch_end", 0, low),
+        ("on_train_batch_begin", 7, {}),
+        ("on_train_batch_end", 7, {"accuracy": 0.03, "loss": 3.0}),
         ("on_test_begin", None, {}),
         ("on_test_batch_end", 0, low),
         ("on_test_end", None, low),
         ("on_epoch_end", 0, low),
+        ("on_epoch_end", 0, {"accuracy": 0.03, "loss": 3.0}),
         ("on_epoch_end", 1, None),
         ("on_epoch_end", 2, {"loss": 0.5}),
+        ("on_epoch_begin", 7, {}),
+        ("on_epoch_end", 7, low),
         ("on_epoch_begin", 30, {}),
+        ("on_epoch_end", 30, low),
         ("on_epoch_end", 30, {"accuracy": 0.99, "loss": 0.1}),
         ("on_train_end", None, low),
     ):

@@ -31,7 +31,6 @@ from grader.suite.listed_callbacks import (
     expect_monitor,
     expect_path,
     listed,
-    written,
 )
 from grader.suite.predicted_labels import confidence_mistakes, expect_flat, label_mistakes, numbers_of, predicted
 from grader.suite.session import Called, TaskSession
@@ -56,8 +55,11 @@ PAUSES = (0.06, 0.03, 0.16)
 """Seconds that the epochs of the driven timer last, in an order drawn for each submission: each differs from the sum of
 those before it, and from one another, by more than `SLACK`."""
 
-LOGS = {"loss": 0.5137, "accuracy": 0.7482}
+LOGS = {"loss": 0.5137, "accuracy": 0.7482, "val_loss": 0.6231, "val_accuracy": 0.7014}
 """The other figures of those epochs: rounding shows."""
+
+SHORT_EPOCHS = 12
+"""Epochs in all, most of which last no time: whether the training is stopped is none of the timer's business."""
 
 SLACK = 0.02
 """Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
@@ -127,7 +129,7 @@ def test_build_callbacks_keeps_the_best_model(task: TaskSession) -> None:
         if found["save_freq"] != "epoch":
             shown = f"The {CHECKPOINT} of {made.shown} saves every {clean(str(found['save_freq']), 40)} batches"
             raise Failed(f"{shown}; once an epoch was expected.", "Leave save_freq out.")
-    expect_best(written(task, CHECKPOINT, BOARD))
+    expect_best(task)
 
 
 @pytest.mark.points(1)
@@ -180,7 +182,7 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
             raise Failed(f"{message}{_measured(found)}.", hint)
         found_logs = _pairs(logs)
         if any(found_logs.get(name) != value for name, value in LOGS.items()):
-            message = f"{shown} changed the other figures of the logs, loss and accuracy."
+            message = f"{shown} changed the other figures of the logs, as loss and accuracy."
             raise Failed(message, "Add one key: logs['epoch_seconds'] = seconds.")
 
 
@@ -218,11 +220,18 @@ def driven(
         sleep(pause / 4)
         event("on_test_end", None, {"loss": 0.5})
         passed = perf_counter() - begun
-        logs = event("on_epoch_end", number, LOGS)["logs"]
-        epochs.append((passed, perf_counter() - began, logs))
+        ended = event("on_epoch_end", number, LOGS)
+        epochs.append((passed, perf_counter() - began, ended["logs"]))
+    for number in range(len(pauses), SHORT_EPOCHS):
+        task.value("request_stop", asked, model=model, stop=bool(number % 2))
+        event("on_epoch_begin", number, {})
+        ended = event("on_epoch_end", number, LOGS)
+        if ended["stop"] is not bool(number % 2):
+            did = "took back a stop that another callback had asked for" if number % 2 else "stopped the training"
+            raise Failed(f"{made.shown} {did}.", "It measures the time: leave self.model.stop_training alone.")
     event("on_train_end", None, LOGS)
     if looks_of(task, asked, model) != before:
-        message = f"{made.shown} changed the weights of the model, or its learning rate."
+        message = f"{made.shown} changed the model: its weights, its learning rate, or whether it learns."
         raise Failed(message, "It measures the time: leave the model alone.")
     return epochs
 

@@ -148,6 +148,10 @@ def _train_hint(message: str) -> str:
         return (
             "Parameters stand in the order of the hand-out: model, images, labels, epochs, validation_data, callbacks."
         )
+    if "Cannot get result() since the metric" in message:
+        return "No image has reached model.fit: is everything cut away, or left out, where there are few?"
+    if "No module named" in message:
+        return "Only numpy, tensorflow, keras and the standard library can be imported."
     if "cardinality is ambiguous" in message:
         return "Of images, labels and what else is passed on there are as many: none is left out, or added."
     if "Exception encountered when calling" in message:
