@@ -112,5 +112,5 @@ LATE_PERCENT_PER_DAY = 0.0
 TRAINING_SEED = 20261122
 """The seed of every trusted training: equal models give equal results."""
 
-MANY_IMAGES = 130
-"""Images of the checks that ask for many: more than the hundred to which code that was tried out on few may be cut."""
+MANY_IMAGES = 330
+"""Images of the checks that ask for many: more than the hundreds to which code that was tried out on few may be cut."""

@@ -247,6 +247,7 @@ FORMS: dict[str, Form] = {
         frozen=_is_bool,
         learning_rate=_is_float,
         figures=_list_of(_are_figures, NOTED_FIGURES),
+        misled=_is_bool,
     ),
     "history": lambda value: _has(value, history=_is_bool, figures=is_observation),
     "epoch_counter": _is_count,

@@ -18,7 +18,7 @@ import tensorflow as tf
 BATCH = 32
 """Keras's own batch size, where none is given."""
 
-FEW = 256
+FEW = 512
 """Images that are predicted as one batch."""
 
 FIT_ARGUMENTS = {"x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_data", "shuffle"}

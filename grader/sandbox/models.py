@@ -275,8 +275,11 @@ class Models:
         return model
 
     def begin_anew(self, model: Any) -> None:
-        """Take back what a callback may have set of a small model: a stop, and the learning rate."""
+        """Take back what a callback may have done to a small model: a stop, other weights, another learning rate."""
         model.stop_training, model.optimizer.learning_rate = False, SMALL_RATE
+        model.trainable = True
+        for number, variable in enumerate(model.weights, start=1):
+            variable.assign(np.full(variable.shape, number / 8, dtype=np.float32))
 
     def fit(self, callback: Any, rows: Any, epochs: int) -> dict[str, Any]:
         """A real `fit` with one callback, and the training accuracy of each epoch that was trained.

@@ -178,7 +178,16 @@ class Watching(keras.Sequential):  # type: ignore[misc]
     def train_step(self, data: Any) -> Any:
         """Note the batch, and train on it."""
         self.seen.trained.add(data)
-        return self.seen.noted(super().train_step(data))
+        self.seen.training = True
+        try:
+            return self.seen.noted(super().train_step(data))
+        finally:
+            self.seen.training = False
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None, **named: Any) -> Any:
+        """Compute, and note whether it is asked to do so as if it learned, while it does not."""
+        self.seen.misled = self.seen.misled or (bool(training) and not self.seen.training)
+        return super().call(inputs, training=training, mask=mask, **named)
 
     def evaluate(self, *arguments: Any, **named: Any) -> Any:
         """Evaluate, and note whether it is `fit` that asks, for the validation at the end of an epoch."""
@@ -290,7 +299,7 @@ class Seen:
 
     def __init__(self, optimizer: Any) -> None:
         self.trained, self.tested, self.optimizer = Rows(), Rows(), optimizer
-        self.validating = False
+        self.validating = self.training = self.misled = False
         self.figures: list[dict[str, float]] = []
 
     def noted(self, figures: Any) -> Any:
@@ -436,6 +445,7 @@ class Trainings:
             "frozen": not all(part.trainable for part in (model, *model.layers, *model.weights)),
             "learning_rate": float(model.optimizer.learning_rate),
             "figures": seen.figures,
+            "misled": seen.misled,
         }
 
     def history(self, value: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Predicted:
         faint: the same of images that were divided by 255 once more.
         parts: the two results as they were observed.
         harm: what was changed of that which was given; empty where nothing.
+        misled: whether the model was called as if it learned.
     """
 
     called: Called
@@ -33,6 +34,7 @@ class Predicted:
     faint: Array
     parts: list[dict[str, Any]]
     harm: str
+    misled: bool
 
 
 def predicted(task: TaskSession, count: int) -> Predicted:
@@ -62,7 +64,8 @@ def predicted(task: TaskSession, count: int) -> Predicted:
     again = task.value("forward", asked, handle=model, images=images[:1])["outputs"]
     if not harm and not are_close(again, [probabilities[:1]], PREDICTION_TOLERANCE):
         harm = "the model"
-    return Predicted(called, probabilities, faint, _parts(called), harm)
+    misled = task.value("watched", asked, handle=model)["misled"]
+    return Predicted(called, probabilities, faint, _parts(called), harm, misled)
 
 
 def _parts(called: Called) -> list[dict[str, Any]]:

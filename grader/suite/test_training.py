@@ -17,6 +17,7 @@ from grader.suite.driven_callback import looks_of
 from grader.suite.listed_callbacks import (
     BEST_FILE,
     BOARD,
+    BUILD,
     CHECKPOINT,
     FIGURES,
     KINDS,
@@ -76,9 +77,11 @@ WORK_HINT = "process_time() counts the work of this program, not the time that p
 def test_build_callbacks_makes_all_five(task: TaskSession) -> None:
     """A list holds one callback of each kind, for a folder given as a text or as a Path."""
     first, second = listed(task, "runs/first"), listed(task, "runs/second", as_path=True)
-    if task.value("shares", second.shown, handle=first.handle, other=second.handle):
-        message = f"{second.shown} returned the very list that {first.shown} had returned."
-        raise Failed(message, "Make the list, and all callbacks in it, anew in every call.")
+    again = task.call(BUILD, first.directory, shown=first.shown)
+    for shown, handle in ((second.shown, second.handle), (f"{first.shown}, called again,", again.handle)):
+        if task.value("shares", shown, handle=first.handle, other=handle):
+            message = f"{shown} returned the very list that {first.shown} had returned."
+            raise Failed(message, "Make the list, and all callbacks in it, anew in every call.")
     for made in (first, second):
         expect_list(made.shown, made.result)
         for kind in KINDS:
@@ -320,6 +323,11 @@ def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
     if len(seconds) != 2:
         message = f"The History of {asked} holds {len(seconds)} epoch_seconds; one for each of 2 epochs was expected."
         raise Failed(message, "Put it into the dict logs itself, in on_epoch_end: Keras copies it into the History.")
+    other = {name: len(items) for name, items in figures_in(value["history"]).items() if len(items) != 2}
+    if other:
+        name, count = clean(next(iter(other)), 40), next(iter(other.values()))
+        message = f"The History of {asked} holds {count} figures of {name}; one for each of 2 epochs was expected."
+        raise Failed(message, "Add one key to the logs, in on_epoch_end, and leave the History to Keras.")
     if not all(figure >= 0 for figure in seconds) or sum(seconds) > value["took"] + SLACK:
         message = f"The epoch_seconds in the History of {asked} are not the seconds that the epochs took"
         raise Failed(f"{message}: one is below 0, or together they are more than the whole fit took.")
@@ -449,3 +457,8 @@ def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
     expect_array(confidences, what, probabilities.max(axis=1), ("float64",), PREDICTION_TOLERANCE, mistakes)
     if made.harm:
         raise Failed(f"{made.called.shown} changed {made.harm} that it was given.", "Only look at them.")
+    if made.misled:
+        message = (
+            f"{made.called.shown} calls the model with training=True, as if it learned: Dropout would draw numbers."
+        )
+        raise Failed(message, "Leave training out, or take model.predict(images).")

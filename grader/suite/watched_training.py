@@ -27,6 +27,9 @@ odd, which shows a rest, a cut and a half."""
 MANY, EPOCHS = 60_001, 7
 """Images and epochs of a training that is not made: who takes a part of the images, or a few epochs at most, shows."""
 
+CALLBACKS = 7
+"""Callbacks of that training: more than `build_callbacks` makes."""
+
 STEERING = (
     *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "ModelCheckpoint", "BackupAndRestore"),
     *("SwapEMAWeights", "AccuracyThresholdCallback"),
@@ -297,8 +300,8 @@ def expect_everything_given(task: TaskSession) -> None:
     """
     asked = "Building a model for the check"
     model, images, labels = task.value("counting_model", asked, count=MANY, rate=RATE)
-    callbacks = [task.value("epoch_counter", "Making a callback for the check") for _ in range(2)]
-    shown = f"{TRAIN}(model, {MANY} images, labels, {EPOCHS}, (images, labels), [first, second])"
+    callbacks = [task.value("epoch_counter", "Making a callback for the check") for _ in range(CALLBACKS)]
+    shown = f"{TRAIN}(model, {MANY} images, labels, {EPOCHS}, (images, labels), [{CALLBACKS} callbacks])"
     objects = [{"object": handle} for handle in (model, images, labels)]
     listed = [{"object": handle} for handle in callbacks]
     try:

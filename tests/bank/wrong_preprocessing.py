@@ -861,7 +861,7 @@ CASES: tuple[Case, ...] = (
         SEQUENCES,
         REFUSES,
     ),
-    axis("first_forty", "return images[:40, ..., np.newaxis]", LAST_AXIS, "(130, 28, 28, 1) was expected"),
+    axis("first_forty", "return images[:40, ..., np.newaxis]", LAST_AXIS, "(330, 28, 28, 1) was expected"),
     naming(
         "refuses_all", "raise ValueError('labels are 0 to 9')", NAMES, "raised ValueError", LIST, SEQUENCES, REFUSES
     ),

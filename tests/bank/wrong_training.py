@@ -270,7 +270,7 @@ CASES: tuple[Case, ...] = (
         "pairs",
         PROBABILITIES + "return list(zip(probabilities.argmax(axis=1), probabilities.max(axis=1)))",
         ARRAYS,
-        "returned a list of 130",
+        "returned a list of 330",
         *PREDICTING,
     ),
     predicting(
@@ -471,7 +471,7 @@ CASES: tuple[Case, ...] = (
         PROBABILITIES.replace("images", "images[:100]")
         + "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
         ARRAYS,
-        "have shape (100,); (130,) was expected",
+        "have shape (100,); (330,) was expected",
         PROBABLE,
     ),
     training(
