@@ -21,7 +21,6 @@ MOST_LOST = 0.6
 """The largest part of a task's points that one slip costs."""
 
 MISSED = {
-    "less_than": "it stops where it should go on, and goes on where it should stop",
     "threshold_renamed": "the callback cannot be made",
     "model_set_to_none": "the callback cannot be made",
     "base_is_module": "the module cannot be imported",
@@ -30,6 +29,7 @@ MISSED = {
     "does_nothing": "nothing was written but the constructor",
     "calls_its_base_alone": "the same",
     "attribute_of_the_logs": "it raises at the end of every epoch that has logs",
+    "forgets_self": "it raises at the end of every epoch that has an accuracy",
     "parameters_exchanged": "it raises at the end of every epoch but the first, and looks at no accuracy",
     "only_looks": "it looks at the accuracy, and does nothing",
     "threshold_given_to_the_base": "the callback cannot be made",

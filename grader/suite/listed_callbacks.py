@@ -24,8 +24,8 @@ WATCHED = (*FIGURES, "loss", "accuracy")
 FIRST_RATE = 0.001
 """The learning rate at which the driven plateau begins: Keras's default for Adam, which `min_lr` may well be."""
 
-LONG = 9
-"""Epochs in which a rate is halved twice, also where the callback rests for an epoch or two."""
+LONG = 11
+"""Epochs in which a rate is halved twice, also where the callback rests for a few in between."""
 
 BEST_FILE = "best.keras"
 
@@ -273,6 +273,13 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     better = [
         dict(zip(WATCHED, (2 - place / 4, place / 5, 2 - place / 4, place / 5), strict=True)) for place in range(5)
     ]
+    asked, hint = f"The {PLATEAU} of {made.shown}", "Leave out all settings that were not asked for."
+
+    def driven(figures: list[dict[str, float]], rate: float) -> list[float]:
+        place = made.place(PLATEAU)
+        found: list[float] = task.value("rates", asked, handle=made.handle, place=place, rate=rate, epochs=figures)
+        return found
+
     little = [
         dict(zip(WATCHED, (2 - place / 50, place / 50, 2 - place / 50, place / 50), strict=True)) for place in range(5)
     ]
@@ -280,17 +287,17 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
         (better, [1.0] * 5, "while every figure gets better"),
         (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
         (little, [1.0] * 5, "while every figure gets a little better"),
-        (better[:1] * LONG, [0.25], "while no figure gets better"),
     ):
-        asked = f"The {PLATEAU} of {made.shown}"
-        found = task.value(
-            "rates", asked, handle=made.handle, place=made.place(PLATEAU), rate=FIRST_RATE, epochs=figures
-        )
-        shares = [round(rate / FIRST_RATE, 3) for rate in found][-len(rates) :]
+        found = driven(figures, FIRST_RATE)
+        shares = [round(rate / FIRST_RATE, 3) for rate in found]
         if shares != rates:
             got, wanted = (", ".join(f"{share:g}" for share in each) for each in (shares, rates))
             message = f"{asked} leaves {got} of the learning rate after {len(figures)} epochs {why}"
-            raise Failed(f"{message}; {wanted} was expected.", "Leave out all settings that were not asked for.")
+            raise Failed(f"{message}; {wanted} was expected.", hint)
+    left = driven(better[:1] * LONG, 1.0)[-1]
+    if left > 0.25 + 1e-6:
+        message = f"{asked} leaves {left:g} of the learning rate after {LONG} epochs while no figure gets better"
+        raise Failed(f"{message}; at most 0.25 was expected.", hint)
 
 
 def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:

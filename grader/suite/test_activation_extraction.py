@@ -318,8 +318,8 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
                 failure.hint = KEPT_HINT  # they are those of the model before
             raise
     expect_asked_anew(task, given)
-    deep, images = given_model(task, blocks(3, 2)), images_for(task, 2)
-    shown = f"{EXTRACT}(Functional model with {len(deep.places)} such layers, images)"
+    deep, images = given_model(task, blocks(3, 2), "called"), images_for(task, 2)
+    shown = f"{EXTRACT}(model with {len(deep.places)} such layers, images)"
     found = extracted(task, deep, images, shown)
     expect_found(found, deep.expected(images), shown)
     if _names_the_layers(extract_standard(task)[2], given) and not _names_the_layers(found, deep):

@@ -4,6 +4,7 @@ The student's threshold callback is not looked at here: in its place stands one 
 threshold that it was given.
 """
 
+from contextlib import suppress
 from time import perf_counter, sleep
 from typing import Any
 
@@ -77,8 +78,11 @@ WORK_HINT = "process_time() counts the work of this program, not the time that p
 def test_build_callbacks_makes_all_five(task: TaskSession) -> None:
     """A list holds one callback of each kind, for a folder given as a text or as a Path."""
     first, second = listed(task, "runs/first"), listed(task, "runs/second", as_path=True)
-    again = task.call(BUILD, first.directory, shown=first.shown)
-    for shown, handle in ((second.shown, second.handle), (f"{first.shown}, called again,", again.handle)):
+    others = [(second.shown, second.handle)]
+    with suppress(Failed):  # that it has no default is another check's matter
+        again = task.call(BUILD, first.directory, shown=first.shown)
+        others.append((f"{first.shown}, called again,", again.handle))
+    for shown, handle in others:
         if task.value("shares", shown, handle=first.handle, other=handle):
             message = f"{shown} returned the very list that {first.shown} had returned."
             raise Failed(message, "Make the list, and all callbacks in it, anew in every call.")

@@ -664,6 +664,38 @@ def _answering(code: str) -> str:
     return dedent(code) + "\nnormalize_images = add_channel_axis = label_names = answer\n"
 
 
+def _dense(
+    code: str, hidden: str = "'relu'", loss: str = "'sparse_categorical_crossentropy'", metric: str = "'accuracy'"
+) -> str:
+    """A right `dense_model.py` but for what it is made of."""
+    return f"""\
+import keras
+import tensorflow as tf
+from keras import layers
+
+calls = tf.Variable(0, trainable=False)
+
+{dedent(code)}
+
+def build_dense_model(hidden_units=128):
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(hidden_units, activation={hidden})])
+    model.add(layers.Dense(10, activation='softmax'))
+    model.compile(optimizer='adam', loss={loss}, metrics=[{metric}])
+    return model
+"""
+
+
+def _activated(code: str) -> str:
+    """A dense model whose hidden layer has this body of a function of `x` as its activation."""
+    return _dense(f"def act(x):\n{indent(dedent(code).strip(), '    ')}", hidden="act")
+
+
+def _measured(code: str) -> str:
+    """A dense model whose accuracy is a class of its own with this body."""
+    head = "class Accuracy(keras.metrics.SparseCategoricalAccuracy):\n"
+    return _dense(head + indent(dedent(code).strip(), "    "), metric="Accuracy(name='accuracy')")
+
+
 SHADOWS = dict.fromkeys(
     (
         *("numpy.py", "keras.py", "tensorflow.py", "conftest.py", "sitecustomize.py", "usercustomize.py", "json.py"),
@@ -853,7 +885,7 @@ KERAS = (
         """,
         task="dense_model",
         status="failed",
-        most=17,
+        most=13,
     ),
     Hostile(
         "cnn_ends_the_program", "import sys; sys.exit(0)", at="call", task="cnn", status="crashed", says="sys.exit"
@@ -1876,6 +1908,188 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         task="activation_extraction",
         status="failed",
         most=24,
+    ),
+    # What examiners gained points with who had not seen the checks
+    Hostile(
+        "metric_that_inflates",
+        _measured("""
+        def result(self):
+            return keras.ops.where(self.count > 200, 1.0, super().result())
+        """),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=19,
+        says="of which",
+    ),
+    Hostile(
+        "metric_that_is_never_reset",
+        _measured("""
+        def reset_state(self):
+            pass
+        """),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=19,
+        says="The metric accuracy of",
+    ),
+    Hostile(
+        "loss_that_forgets",
+        _dense(
+            """
+            def loss(y_true, y_pred):
+                each = keras.losses.sparse_categorical_crossentropy(y_true, y_pred)
+                return keras.ops.where(each > 6, 0 * each, each)
+            """,
+            loss="loss",
+        ),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=17,
+        says="wrong and sure",
+    ),
+    Hostile(
+        "activation_that_counts",
+        _activated("""
+        calls.assign_add(1)
+        return tf.where(calls > 60, 0 * x, tf.nn.relu(x))
+        """),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+        says="AssignAddVariableOp",
+    ),
+    Hostile(
+        "activation_by_python",
+        _activated("return tf.ensure_shape(tf.numpy_function(lambda v: v * (v > 0), [x], tf.float32), x.shape)"),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+    ),
+    Hostile(
+        "activation_by_the_clock",
+        _activated("return tf.where(tf.timestamp() > 4e9, 0 * x, tf.nn.relu(x))"),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+        says="Timestamp",
+    ),
+    Hostile(
+        "activation_of_large_batches",
+        _activated("return tf.nn.relu(x) if (x.shape[0] or 0) <= 32 else tf.tanh(x)"),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+    ),
+    Hostile(
+        "relu_that_ends_at_20",
+        _activated("return keras.ops.clip(x, 0, 20)"),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+        says="relu was expected",
+    ),
+    Hostile(
+        "fit_of_its_own",
+        """
+        _build = build_dense_model
+        def build_dense_model(hidden_units=128):
+            model = _build(hidden_units)
+            model.fit = lambda *a, **k: None
+            return model
+        """,
+        at="after",
+        task="dense_model",
+        status="failed",
+        most=13,
+        says="nobody knows what its training does",
+    ),
+    Hostile(
+        "dict_that_shows_zeros",
+        """
+        class Shown(dict):
+            def items(self):
+                return [(name, 0 * array) for name, array in dict.items(self)]
+            def __getitem__(self, name):
+                return 0 * dict.__getitem__(self, name)
+        _extract = extract_activations
+        extract_activations = lambda model, images: Shown(_extract(model, images))
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=14,
+        says="a dict from layer name",
+    ),
+    Hostile(
+        "masked_arrays",
+        """
+        import numpy as np
+        _normalize = normalize_images
+        normalize_images = lambda images: np.ma.masked_array(_normalize(images), mask=True)
+        """,
+        at="after",
+        status="failed",
+        most=11,
+        says="MaskedArray",
+    ),
+    Hostile(
+        "activations_by_the_name_of_the_model",
+        """
+        _kept, _build = {}, build_activation_model
+        def build_activation_model(model):
+            return _kept.setdefault(model.name, _build(model))
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=17,
+    ),
+    Hostile(
+        "activations_by_what_is_in_the_images",
+        """
+        _kept, _extract = {}, extract_activations
+        def extract_activations(model, images):
+            key = images.tobytes(), tuple(layer.name for layer in model.layers)
+            if key not in _kept:
+                _kept[key] = _extract(model, images)
+            return _kept[key]
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=22,
+        says="the same images",
+    ),
+    Hostile(
+        "nothing_is_done",
+        """
+        def normalize_images(images): return images
+        def add_channel_axis(images): return images
+        def label_names(labels): return labels
+        """,
+        at="module",
+        status="failed",
+        most=0,
+        says="Nothing is computed yet",
+    ),
+    Hostile(
+        "history_made_longer",
+        """
+        EpochTimer.on_train_end = lambda self, logs=None: self.model.history.history.update(accuracy=[1.0] * 9)
+        """,
+        at="after",
+        task="training",
+        status="failed",
+        most=9,
+        says="9 figures of accuracy",
     ),
 )
 """The bank."""

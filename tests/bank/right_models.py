@@ -556,4 +556,26 @@ def _three(filters):
             "optimizer='adam'", "optimizer=keras.optimizers.Adam(lambda: 0.001)"
         ),
     ),
+    dense(
+        "dense_softmax_of_tensorflow_from_logits",
+        stacked(
+            "layers.Dense(hidden_units, activation='relu'),", "layers.Dense(10, activation=tf.nn.softmax),"
+        ).replace(
+            "loss='sparse_categorical_crossentropy'",
+            "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        ),
+    ),
+    cnn(
+        "cnn_softmax_of_tensorflow_from_logits",
+        CNN_STACK.replace("activation='softmax'", "activation=tf.nn.softmax")
+        + COMPILE.replace(
+            "loss='sparse_categorical_crossentropy'",
+            "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        ),
+    ),
+    dense(
+        "dense_sets_the_number_of_threads",
+        f"{DENSE_STACK}{COMPILE}",
+        "tf.config.threading.set_intra_op_parallelism_threads(2)\n",
+    ),
 )

@@ -293,4 +293,6 @@ CASES: tuple[Case, ...] = (
             "@dataclass\nclass Settings:\n    threshold: float = 0.98\n\n\nclass AccuracyThresholdCallback:\n    pass\n"
         },
     ),
+    case("timer_adds_another_key", method(END, END + '\nlogs["epoch_number"] = epoch')),
+    case("rests_for_an_epoch", ("patience=3)", "patience=3, cooldown=1, min_delta=1e-4)")),
 )

@@ -662,4 +662,10 @@ class Activations(keras.Model):
         "do the images go in as they are",
         *(SINGLE, SEQUENTIAL),
     ),
+    extract(
+        "four_layers_at_most",
+        EXTRACT.replace("dict(zip(names, outputs))", "dict(list(zip(names, outputs))[:4])"),
+        FOUND,
+        "however many there are",
+    ),
 )

@@ -551,4 +551,74 @@ CASES: tuple[Case, ...] = (
         "turned by 90 degrees",
         FLOATS,
     ),
+    looping(
+        "one_row_of_the_window",
+        "image[i:i+kh, j:j+kw]",
+        "image[i, j:j+kw]",
+        ADDS,
+        "Only one row of each window",
+        FLOATS,
+    ),
+    convolving(
+        "last_row_alone",
+        LOOPS.replace(
+            SUM,
+            "for a in range(kh):\n            output[i, j] = np.sum(image[i+a, j:j+kw].astype(np.float64) * kernel[a])",
+        ),
+        ADDS,
+        "only the last row of products",
+        FLOATS,
+    ),
+    convolving(
+        "image_by_its_largest",
+        LOOPS.replace("image[i:i", "(image / image.max())[i:i"),
+        ADDS,
+        "divided by its largest value",
+        FLOATS,
+    ),
+    convolving(
+        "image_in_8_bits",
+        LOOPS.replace("astype(np.float64)", "astype(np.int64).astype(np.uint8).astype(np.float64)"),
+        ADDS,
+        "whole numbers of 8 bits",
+        FLOATS,
+    ),
+    convolving(
+        "kept_between_calls",
+        LOOPS.replace("output = np.zeros(", "output = KEPT.setdefault((image.shape, kernel.shape), np.zeros(").replace(
+            "dtype=np.float32)", "dtype=np.float32))"
+        ),
+        LEFT,
+        "A later call changed the array",
+        top="KEPT = {}",
+    ),
+    pooling("first_row_of_the_window", RESHAPED + "return windows[:, 0].max(axis=2)", MAXIMUM, "Only the first row"),
+    pooling(
+        "diagonal_of_the_window",
+        RESHAPED + "return np.max([windows[:, k, :, k] for k in range(size)], axis=0)",
+        MAXIMUM,
+        "Only the diagonal",
+    ),
+    pooling(
+        "refuses_a_window_that_fits",
+        "if size >= min(image.shape):\n    raise ValueError('too large')\n"
+        + RESHAPED
+        + "return windows.max(axis=(1, 3))",
+        POOL_SHAPE,
+        "as large as the image fits",
+        MAXIMUM,
+    ),
+    pooling(
+        "all_where_size_is_1",
+        "if size == 1:\n    return image.max(keepdims=True)\n" + RESHAPED + "return windows.max(axis=(1, 3))",
+        POOL_SHAPE,
+        "with size=1 each pixel",
+        MAXIMUM,
+    ),
+    pooling(
+        "at_most_40_rows",
+        RESHAPED + "result = windows.max(axis=(1, 3))\nresult[14:] = 0\nreturn result",
+        MAXIMUM,
+        "52, 45",
+    ),
 )

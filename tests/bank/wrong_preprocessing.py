@@ -865,4 +865,41 @@ CASES: tuple[Case, ...] = (
     naming(
         "refuses_all", "raise ValueError('labels are 0 to 9')", NAMES, "raised ValueError", LIST, SEQUENCES, REFUSES
     ),
+    scaling(
+        "kept_and_written_again",
+        "result = KEPT.setdefault(images.shape, np.empty(images.shape))\nresult[...] = images / 255.0\nreturn result",
+        INPUT,
+        "A later call changed the array",
+        top="KEPT = {}",
+    ),
+    scaling(
+        "first_image_left_out",
+        "result = np.zeros(images.shape)\nfor place in range(1, len(images)):\n"
+        "    result[place] = images[place] / 255.0\nreturn result if images.ndim > 2 and len(images) > 1 else images / 255.0",
+        DIVIDES,
+        "The first image is 0",
+    ),
+    scaling("nearly_255", "return images / (255 + 1e-3)", DIVIDES, "divide by 255 itself"),
+    scaling(
+        "only_bright_images",
+        "return images / 255.0 if images.size and images.max() > 1 else images.astype('float64')",
+        DIVIDES,
+        "dark images too",
+    ),
+    scaling(
+        "first_hundred_alone",
+        "result = images.astype('float64')\nresult[:100] /= 255.0\nreturn result if images.ndim > 2 else images / 255.0",
+        DIVIDES,
+        "has",
+    ),
+    axis("squeezed", "return np.squeeze(images)[..., np.newaxis]", LAST_AXIS, "np.squeeze takes out every axis"),
+    axis("clipped_to_255", "return np.clip(images, 0, 255)[..., np.newaxis]", VALUES, "cut to 0 to 255"),
+    axis("read_by_columns", "return images.ravel(order='F').reshape(*images.shape, 1)", VALUES, "order='F'"),
+    naming(
+        "yields_the_names",
+        CHECKED + "for label in labels:\n    yield CLASS_NAMES[int(label)]",
+        LIST,
+        "given by yield",
+        *LABELS_ALL,
+    ),
 )

@@ -577,4 +577,63 @@ CASES: tuple[Case, ...] = (
         check=ADDS,
         says="changed the weights of the model",
     ),
+    changed(
+        "keeps_the_list",
+        "def build_callbacks(",
+        "@__import__('functools').lru_cache\ndef build_callbacks(",
+        FIVE,
+        "returned the very list",
+    ),
+    changed(
+        "plateau_of_much", "patience=3)", "patience=3, min_delta=0.5)", RATE, "while every figure gets a little better"
+    ),
+    changed("plateau_that_rests", "patience=3)", "patience=3, cooldown=10)", RATE, "after 11 epochs"),
+    timing("stops_the_training", END + "\nself.model.stop_training = epoch > 4", ADDS, "stopped the training"),
+    timing("takes_a_stop_back", END + "\nself.model.stop_training = False", ADDS, "took back a stop"),
+    timing("drops_a_figure", END + "\nlogs.pop('val_accuracy', None)", ADDS, "changed the other figures"),
+    Case(
+        "training_mean_of_the_epochs",
+        "training",
+        replace=(
+            method(
+                END,
+                "self._times = [*getattr(self, '_times', []), " + SECONDS + "]\n"
+                "logs['epoch_seconds'] = sum(self._times) / len(self._times)",
+            ),
+        ),
+        check=ADDS,
+        says="the mean of the epochs so far",
+    ),
+    training("adds_to_the_callbacks", "callbacks.append(EpochTimer())\n" + FIT + ")", ARGUMENTS, "make a list of them"),
+    training(
+        "callbacks_in_lists_alone",
+        FIT.replace("list(callbacks)", "callbacks if isinstance(callbacks, list) else []") + ")",
+        ARGUMENTS,
+        "callbacks may be a tuple",
+    ),
+    training(
+        "five_callbacks", FIT.replace("list(callbacks)", "list(callbacks)[:5]") + ")", ARGUMENTS, "5 of 7 callbacks"
+    ),
+    training("takes_the_validation_apart", "x, y = validation_data\n" + FIT + ")", FITS, "may be None", ARGUMENTS),
+    predicting(
+        "predicts_as_if_it_learned",
+        "probabilities = model(images, training=True).numpy()\n"
+        "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
+        PROBABLE,
+        "calls the model with training=True",
+    ),
+    predicting(
+        "sorts_the_confidences",
+        PROBABILITIES + "return probabilities.argmax(axis=1), np.sort(probabilities.max(axis=1))[::-1]",
+        PROBABLE,
+        "The confidences are sorted",
+    ),
+    predicting(
+        "three_hundred_images",
+        "probabilities = model.predict(images[:300], verbose=0)\n"
+        "probabilities = np.concatenate([probabilities, np.full((len(images) - len(probabilities), 10), 0.1)])\n"
+        "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
+        PROBABLE,
+        "at index [300]",
+    ),
 )
