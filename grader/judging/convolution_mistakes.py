@@ -317,19 +317,19 @@ def pooling_mistakes(image: Array, size: int) -> list[Mistake]:
         Mistake(rest, lambda: _pooled_whole(floats, size, 0.0)),
         Mistake(rest, lambda: _pooled_whole(floats[: rows * size], size, -np.inf)),
         Mistake(rest, lambda: _pooled_whole(floats[:, : columns * size], size, -np.inf)),
+        Mistake("One value of each window was taken, whichever is larger.", lambda: floats[::size, ::size]),
+        Mistake("One value of each window was taken, whichever is larger.", lambda: kept[::size, ::size]),
         Mistake(
             "Each window lacks its last row and column: [i * size:(i + 1) * size] holds all. Is 2 written for size?",
             lambda: blocks[:, : max(size - 1, 1), :, : max(size - 1, 1)].max(axis=(1, 3)),
         ),
-        Mistake("One value of each window was taken, whichever is larger.", lambda: floats[::size, ::size]),
-        Mistake("One value of each window was taken, whichever is larger.", lambda: kept[::size, ::size]),
         Mistake("The windows are 2 x 2 whatever size is.", lambda: oracle.max_pool2d(floats)),
         Mistake("The windows are 2 x 2 whatever size is.", lambda: oracle.max_pool2d(floats)[:rows, :columns]),
-        Mistake("The windows are one pixel too large.", lambda: _larger(floats, size)),
         Mistake(
             "The windows are 3 x 3: where no size is given, it is 2.",
             lambda: oracle.max_pool2d(floats, 3) if min(floats.shape) > 2 else right * 0 - 1,
         ),
+        Mistake("The windows are one pixel too large.", lambda: _larger(floats, size)),
         Mistake(
             "The windows begin at row i, column j: at i * size and j * size they stand side by side.",
             lambda: _windows(floats, (size, size)).max(axis=(2, 3))[:rows, :columns],

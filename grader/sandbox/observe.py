@@ -58,13 +58,27 @@ READING = frozenset(
     (
         *("__getitem__", "__iter__", "__len__", "__contains__", "__reversed__", "__array__", "__array_ufunc__"),
         *("__array_function__", "__array_interface__", "__array_priority__", "__getattribute__", "__eq__"),
-        *("items", "keys", "values", "get", "index", "count", "astype", "tolist", "view", "copy", "shape", "dtype"),
+        *(
+            "items",
+            "keys",
+            "values",
+            "get",
+            "index",
+            "count",
+            "astype",
+            "tolist",
+            "view",
+            "copy",
+            "shape",
+            "dtype",
+            "mask",
+        ),
     )
 )
 """Members by which others read a container: a class that has its own shows something else than it holds."""
 
-KNOWN_CONTAINERS = frozenset((collections.OrderedDict, collections.defaultdict, np.memmap))
-"""Classes of Python's and numpy's that show what they hold."""
+KNOWN_CONTAINERS = frozenset((collections.OrderedDict, collections.defaultdict, np.memmap, np.ma.MaskedArray))
+"""Classes of Python's and numpy's that show what they hold; a masked array, where nothing is masked."""
 
 EXCEPTIONS = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and BaseException in kind.__mro__)
 """Python's own exceptions, by identity: a class of the student's may bear the same name."""
@@ -113,7 +127,7 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
         return {"kind": "float", "type": name, "value": float(value)}
     if issubclass(kind, str):
         return {"kind": "text", "type": name, "value": left.cut(value)}
-    if any(issubclass(kind, base) and _reads_otherwise(kind, base) for base in CONTAINERS):
+    if any(issubclass(kind, base) and _reads_otherwise(value, base) for base in CONTAINERS):
         return {"kind": "other", "type": name, "text": left.cut(text_of(value))}
     if issubclass(kind, np.ndarray):
         return _array(np.ndarray.view(value, np.ndarray), name, left)
@@ -133,10 +147,13 @@ def _observe(value: Any, left: Budget) -> dict[str, Any]:
     return {"kind": "other", "type": name, "text": left.cut(text_of(value))}
 
 
-def _reads_otherwise(kind: type, base: type) -> bool:
-    """Whether a class derived from `base` is read by members of its own."""
+def _reads_otherwise(value: Any, base: type) -> bool:
+    """Whether a value of a class derived from `base` is read by members of its own."""
+    kind = type(value)
     own = [part for part in _MRO(kind) if part not in KNOWN_CONTAINERS and not issubclass(base, part)]
-    return any(name in READING for part in own for name in vars(part) if isinstance(name, str))
+    if any(name in READING for part in own for name in vars(part) if isinstance(name, str)):
+        return True
+    return issubclass(kind, np.ma.MaskedArray) and bool(np.ma.getmaskarray(value).any())
 
 
 def _items(values: list[Any] | tuple[Any, ...], left: Budget) -> list[Any]:

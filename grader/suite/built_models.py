@@ -239,7 +239,7 @@ def _own_error_hint(function: str, message: str, positional: tuple[int, ...], ar
         return "The defaults are allowed: is the condition always true, or about another argument? conv_layers not in "
         "(1, 2, 3) says what is meant."
     if "raise ValueError" in message and arguments:
-        return "These arguments are allowed: any number of units or filters from 1 on, and 1 to 3 for conv_layers."
+        return "These arguments are allowed: conv_layers may be 1, 2 or 3, and units and filters any number from 1 on."
     return "Arguments without a name are taken in the order of the hand-out." if positional else ""
 
 

@@ -270,9 +270,7 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     Raises:
         Failed: it does something else.
     """
-    better = [
-        dict(zip(WATCHED, (2 - place / 4, place / 5, 2 - place / 4, place / 5), strict=True)) for place in range(5)
-    ]
+    better, little = (_improving(5, step) for step in (0.2, 0.02))
     asked, hint = f"The {PLATEAU} of {made.shown}", "Leave out all settings that were not asked for."
 
     def driven(figures: list[dict[str, float]], rate: float) -> list[float]:
@@ -280,9 +278,6 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
         found: list[float] = task.value("rates", asked, handle=made.handle, place=place, rate=rate, epochs=figures)
         return found
 
-    little = [
-        dict(zip(WATCHED, (2 - place / 50, place / 50, 2 - place / 50, place / 50), strict=True)) for place in range(5)
-    ]
     for figures, rates, why in (
         (better, [1.0] * 5, "while every figure gets better"),
         (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
@@ -298,6 +293,11 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     if left > 0.25 + 1e-6:
         message = f"{asked} leaves {left:g} of the learning rate after {LONG} epochs while no figure gets better"
         raise Failed(f"{message}; at most 0.25 was expected.", hint)
+
+
+def _improving(epochs: int, step: float) -> list[dict[str, float]]:
+    """Logs of epochs in which every figure gets better by a step."""
+    return [dict(zip(WATCHED, (2 - place * step, place * step) * 2, strict=True)) for place in range(epochs)]
 
 
 def expect_path(made: Listed, kind: str, found: Any, expected: str) -> None:

@@ -245,7 +245,7 @@ def names_of(labels: Any) -> list[str]:
 LIST_HINTS = {
     "array": "A numpy array becomes a list by .tolist().",
     "tuple": "A tuple becomes a list by list(...); square brackets make a list at once.",
-    "generator": "What is in round brackets, or given by yield, is made one by one: use square brackets, or list(...).",
+    "generator": "What is in round brackets is made one by one, and so is what yield gives: use [...], or list(...).",
     "map": "What map gives becomes a list by list(...).",
     "dict": "One name for each label was asked for, in their order: [CLASS_NAMES[label] for label in labels].",
     "set": "A set has no order and holds each name once: use square brackets.",

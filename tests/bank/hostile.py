@@ -964,7 +964,7 @@ KERAS = (
         at="module",
         task="threshold_callback",
         status="failed",
-        most=8,
+        most=9,
     ),
     Hostile(
         "callback_class_replaced",
@@ -1599,7 +1599,7 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         task="threshold_callback",
         status="failed",
         most=19,
-        says="changed the weights of the model, or its learning rate",
+        says="changed the model",
     ),
     Hostile(
         "prediction_that_changes_the_model",

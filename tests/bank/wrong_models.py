@@ -504,7 +504,7 @@ CASES: tuple[Case, ...] = (
         METRICS,
         "metrics=['mse']",
         METRIC,
-        "with its metric raises ValueError: Dimensions must be equal",
+        "with its metric raises",
     ),
     dense(
         "zeros",
@@ -1037,6 +1037,8 @@ def sly(x):
         "    model.fit = lambda *arguments, **named: None\n    return model\n",
         LAYERS,
         "the model has fit=a function of your own",
+        ADAM,
+        LEARNS,
     ),
     dense(
         "loss_without_slope",
@@ -1063,6 +1065,7 @@ def sly(x):
         LAYERS,
         "the optimizer has update_step=a function of your own",
         ADAM,
+        LEARNS,
     ),
     # right by default only, in how it trains
     dense(

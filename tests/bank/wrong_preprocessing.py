@@ -68,7 +68,7 @@ def label_names(labels):
 CASES: tuple[Case, ...] = (
     # normalize_images: values
     scaling("not_scaled", "return images.astype('float32')", DIVIDES, "The pixels came back as they were"),
-    scaling("unchanged", "return images", DIVIDES, "The pixels came back as they were", FLOATS),
+    scaling("unchanged", "return images", DIVIDES, "The pixels came back as they were", FLOATS, SHAPE, INPUT),
     scaling(
         "by_256", "return images / 256", DIVIDES, "This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1"
     ),
@@ -404,7 +404,7 @@ CASES: tuple[Case, ...] = (
             DTYPE,
         ),
     ),
-    axis("axis_forgotten", "return images", LAST_AXIS, "The array came back as it was"),
+    axis("axis_forgotten", "return images", LAST_AXIS, "The array came back as it was", VALUES, DTYPE),
     axis("axis_in_front", "return images[np.newaxis]", LAST_AXIS, "The new axis is in front"),
     axis("expand_dims_first", "return np.expand_dims(images, 0)", LAST_AXIS, "The new axis is in front"),
     axis(
@@ -892,14 +892,14 @@ CASES: tuple[Case, ...] = (
         DIVIDES,
         "has",
     ),
-    axis("squeezed", "return np.squeeze(images)[..., np.newaxis]", LAST_AXIS, "np.squeeze takes out every axis"),
+    axis("squeezed_axis", "return np.squeeze(images)[..., np.newaxis]", LAST_AXIS, "np.squeeze takes out every axis"),
     axis("clipped_to_255", "return np.clip(images, 0, 255)[..., np.newaxis]", VALUES, "cut to 0 to 255"),
     axis("read_by_columns", "return images.ravel(order='F').reshape(*images.shape, 1)", VALUES, "order='F'"),
     naming(
         "yields_the_names",
         CHECKED + "for label in labels:\n    yield CLASS_NAMES[int(label)]",
         LIST,
-        "given by yield",
+        "what yield gives",
         *LABELS_ALL,
     ),
 )

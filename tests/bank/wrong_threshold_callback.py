@@ -457,9 +457,8 @@ CASES: tuple[Case, ...] = (
     added(
         "prints_when_made",
         "def set_params(self, params):\n    super().set_params(params)\n\ndef on_train_begin(self, logs=None):\n    print(f'Stopping at {100 * self.threshold:g}%')",
-        ONE_LINE,
-        "Print one line, in on_epoch_end",
         END_ONLY,
+        "printed a line in on_train_begin",
     ),
     slip(
         "prints_in_init",
@@ -634,7 +633,7 @@ CASES: tuple[Case, ...] = (
         "def on_train_end(self, logs=None):\n"
         "    self.model.set_weights([0 * weight for weight in self.model.get_weights()])",
         ALONE,
-        "changed the weights of the model",
+        "changed the model",
     ),
     added(
         "takes_a_stop_back_in_a_batch",

@@ -510,7 +510,7 @@ CASES: tuple[Case, ...] = (
         "first_callback_only",
         FIT.replace("list(callbacks)", "list(callbacks)[:1]") + ")",
         ARGUMENTS,
-        "gave model.fit 1 of 2 callbacks",
+        "gave model.fit 1 of 7 callbacks",
     ),
     training(
         "at_most_five_epochs", FIT.replace("epochs=epochs", "epochs=min(epochs, 5)") + ")", ARGUMENTS, "7 was expected"
@@ -575,7 +575,7 @@ CASES: tuple[Case, ...] = (
             ),
         ),
         check=ADDS,
-        says="changed the weights of the model",
+        says="changed the model",
     ),
     changed(
         "keeps_the_list",
@@ -588,7 +588,9 @@ CASES: tuple[Case, ...] = (
         "plateau_of_much", "patience=3)", "patience=3, min_delta=0.5)", RATE, "while every figure gets a little better"
     ),
     changed("plateau_that_rests", "patience=3)", "patience=3, cooldown=10)", RATE, "after 11 epochs"),
-    timing("stops_the_training", END + "\nself.model.stop_training = epoch > 4", ADDS, "stopped the training"),
+    timing(
+        "stops_the_training", END + "\nif epoch > 4:\n    self.model.stop_training = True", ADDS, "stopped the training"
+    ),
     timing("takes_a_stop_back", END + "\nself.model.stop_training = False", ADDS, "took back a stop"),
     timing("drops_a_figure", END + "\nlogs.pop('val_accuracy', None)", ADDS, "changed the other figures"),
     Case(
@@ -604,7 +606,9 @@ CASES: tuple[Case, ...] = (
         check=ADDS,
         says="the mean of the epochs so far",
     ),
-    training("adds_to_the_callbacks", "callbacks.append(EpochTimer())\n" + FIT + ")", ARGUMENTS, "make a list of them"),
+    training(
+        "adds_to_the_callbacks", "callbacks.append(EpochTimer())\n" + FIT + ")", FITS, "make a list of them", ARGUMENTS
+    ),
     training(
         "callbacks_in_lists_alone",
         FIT.replace("list(callbacks)", "callbacks if isinstance(callbacks, list) else []") + ")",
