@@ -49,6 +49,9 @@ OTHER_THRESHOLD = 0.999
 PERCENT = re.compile(r"(?<!\d)(\d{1,20}(?:\.\d{0,40})?)\s{0,3}%")
 """A number in percent, with or without a blank before the sign; bounded, so that a flood of digits takes no time."""
 
+LONGEST_LINE = 1_000
+"""Characters of a line: some twelve lines of a terminal, and far more than names a threshold and an accuracy."""
+
 MOST_NUMBERS = 4
 """Numbers in percent that a line may hold: the threshold, the accuracy, and what else one might tell."""
 
@@ -318,6 +321,9 @@ def test_prints_one_line(task: TaskSession) -> None:
         if lines(at_the_end) and not lines(printed):
             hint = "The line is printed in on_train_end: print it in on_epoch_end, where the training is stopped."
         raise Failed(f"{made.shown} printed {what} at an accuracy of 0.99; one line was expected{shown}.", hint)
+    if len(lines(printed)[0]) > LONGEST_LINE:
+        message = f"{made.shown} printed a line of more than {LONGEST_LINE:,} characters at an accuracy of 0.99."
+        raise Failed(message, "One short line is enough: it names the threshold.")
     expect_silence(made, at_the_end, "again in on_train_end")
     made.train_again()
     stopped, again = made.epoch_end(reached_by_all(0.99))

@@ -964,7 +964,7 @@ KERAS = (
         at="module",
         task="threshold_callback",
         status="failed",
-        most=9,
+        most=8,
     ),
     Hostile(
         "callback_class_replaced",
