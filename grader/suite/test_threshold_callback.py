@@ -49,8 +49,8 @@ OTHER_THRESHOLD = 0.999
 PERCENT = re.compile(r"(?<!\d)(\d{1,20}(?:\.\d{0,40})?)\s{0,3}%")
 """A number in percent, with or without a blank before the sign; bounded, so that a flood of digits takes no time."""
 
-LONGEST_LINE = 1_000
-"""Characters of a line: some twelve lines of a terminal, and far more than names a threshold and an accuracy."""
+LONGEST_LINE = 10_000
+"""Characters of a line: more would be a flood. All percentages in one, which is another check's matter, are 6,000."""
 
 MOST_NUMBERS = 4
 """Numbers in percent that a line may hold: the threshold, the accuracy, and what else one might tell."""
