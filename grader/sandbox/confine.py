@@ -120,7 +120,7 @@ def prepare() -> None:
     """
     if sys.platform == "linux":
         with suppress(OSError, py_landlock.LandlockError):
-            _common_rules()
+            _common_rules(())
         with suppress(OSError):
             _common_filter()
 
@@ -265,7 +265,7 @@ if sys.platform == "linux":
         return rules.abi_version if alone else 0
 
     @functools.cache
-    def _common_rules(without: tuple[str, ...] = ()) -> py_landlock.Landlock:
+    def _common_rules(without: tuple[str, ...]) -> py_landlock.Landlock:
         """The rules of every guest, to be completed and applied by the copy that its process has of them."""
         rules = py_landlock.Landlock(strict=False)
         for path, listed in sorted(set(_python_paths(without))):

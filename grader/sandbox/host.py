@@ -27,9 +27,9 @@ from grader.sandbox.scratch import holds_too_much, is_full, remove
 from grader.sandbox.wire import Channel, WireError
 
 GUEST = "grader.sandbox.guest:main"
-GUEST_MODULES = "numpy,grader.sandbox.guest,grader.sandbox.confine:prepare"
+GUEST_MODULES = "numpy.random,grader.sandbox.guest,grader.sandbox.confine:prepare"
 TENSORFLOW_MODULES = (
-    f"numpy,tensorflow,keras,{GUEST_MODULES},grader.sandbox.models,grader.sandbox.training,grader.sandbox.fed"
+    f"tensorflow,keras,{GUEST_MODULES},grader.sandbox.models,grader.sandbox.training,grader.sandbox.fed"
 )
 """What the two servers import; `:prepare` is called."""
 

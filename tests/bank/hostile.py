@@ -827,6 +827,7 @@ KERAS = (
         at="module",
         task="dense_model",
         status="failed crashed timeout",
+        slow=True,
     ),
     Hostile(
         "thousand_layers",
@@ -1429,6 +1430,7 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
             task="cnn",
             status="failed timeout",
             most=14,
+            slow=name in ("a_wide_kernel", "many_groups"),
         )
         for name, given, hidden in (
             ("a_wide_window", "(28, 28, 1)", 'layers.Conv2D(2, 3), layers.MaxPooling2D(300, 1, "same")'),
