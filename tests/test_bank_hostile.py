@@ -15,7 +15,8 @@ from grader.course import settings
 from grader.course.settings import REPOSITORY
 from grader.results import Outcome, Results, Status
 from tests.bank.cases import SOLUTIONS
-from tests.bank.hostile import CASES, Hostile
+from tests.bank.hostile import CASES
+from tests.bank.hostile_case import Hostile
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shuts hostile code in")
 

@@ -27,10 +27,8 @@ PREDICT_ARGUMENTS = {"x", "batch_size", "verbose"}
 
 
 def install() -> None:
-    """Have every Keras model of this process fed so, its graphs run as they were traced, and threads left to us."""
+    """Have every Keras model of this process fed so, and its graphs run as they were traced."""
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    for name in ("set_intra_op_parallelism_threads", "set_inter_op_parallelism_threads"):
-        setattr(tf.config.threading, name, lambda num_threads: None)  # which cannot be set any more, and is no mistake
     keras.Model.fit = _fit(keras.Model.fit)
     keras.Model.predict = _predict(keras.Model.predict)
 

@@ -58,21 +58,8 @@ READING = frozenset(
     (
         *("__getitem__", "__iter__", "__len__", "__contains__", "__reversed__", "__array__", "__array_ufunc__"),
         *("__array_function__", "__array_interface__", "__array_priority__", "__getattribute__", "__eq__"),
-        *(
-            "items",
-            "keys",
-            "values",
-            "get",
-            "index",
-            "count",
-            "astype",
-            "tolist",
-            "view",
-            "copy",
-            "shape",
-            "dtype",
-            "mask",
-        ),
+        *("items", "keys", "values", "get", "index", "count"),
+        *("astype", "tolist", "view", "copy", "shape", "dtype", "mask"),
     )
 )
 """Members by which others read a container: a class that has its own shows something else than it holds."""
