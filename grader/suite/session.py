@@ -296,10 +296,14 @@ class TaskSession:
         return Failed(raised(shown, error), hint, reason)
 
     def said_once(self, failure: Failed) -> Failed:
-        """The failure of the current check; in short, where another check has failed for the same exception."""
-        if failure.reason and self._reasons.setdefault(failure.reason, self.check) != self.check:
-            return Failed(_short(failure.message), SAID)
+        """The failure of the current check; in short, where another check has failed for the same reason.
+
+        That is the same exception, or the same message and hint but for numbers: of other images, say.
+        """
         failure.hint = failure.hint or python_hint(failure.message)
+        reason = failure.reason or re.sub(r"\d+", "", f"{failure.message}\n{failure.hint}")
+        if self._reasons.setdefault(reason, self.check) != self.check:
+            return Failed(_short(failure.message), SAID)
         return failure
 
     def signature(self, name: str) -> str:

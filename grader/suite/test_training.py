@@ -334,9 +334,9 @@ def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
         name, count = clean(next(iter(other)), 40), next(iter(other.values()))
         message = f"The History of {asked} holds {count} figures of {name}; one for each of 2 epochs was expected."
         raise Failed(message, "Add one key to the logs, in on_epoch_end, and leave the History to Keras.")
-    if not all(figure >= 0 for figure in seconds) or sum(seconds) > value["took"] + SLACK:
+    if not all(0 <= figure <= value["took"] + SLACK for figure in seconds):  # each alone: their sum is a matter of luck
         message = f"The epoch_seconds in the History of {asked} are not the seconds that the epochs took"
-        raise Failed(f"{message}: one is below 0, or together they are more than the whole fit took.")
+        raise Failed(f"{message}: one is below 0, or more than the whole fit took.")
 
 
 # Training
