@@ -9,6 +9,8 @@ from tests.bank.cases import SOLUTIONS
 
 CODE = 'import numpy as np\n\n\ndef scaled(images):\n    """Scale."""\n    return images / 255  # to 0 to 1\n'
 
+LONG = "of which code can be made\n" * 300
+
 SAME = (
     "import numpy as np\ndef scaled(images):\n    return images / 255\n",
     '"""Preprocessing, by me."""\n# 2026\nimport numpy as np\ndef scaled(images):\n  return images/255',
@@ -32,6 +34,10 @@ DIFFERENT = (
     CODE + "\0",
     CODE + "x = ?\n",
     CODE + "x = (\n",
+    CODE + f"{'1' * 2000}\n",
+    CODE + f"{'1' * 2000}  # with another comment\n",
+    CODE + f"'''{LONG}'''\n",
+    CODE + f"'''another {LONG}'''\n",
     "# coding: utf-7\n" + CODE,
     "# coding: latin-1\n" + CODE,
     "# coding: nothing\n" + CODE,
@@ -50,7 +56,9 @@ def test_what_python_may_see_says_something():
         assert one != other
 
 
-@pytest.mark.parametrize("source", [b"", b"\xff\xfe", b"(" * 10**5, b"-" * 10**5 + b"1", b"'" * 10**5, b"\xf0" * 999])
+@pytest.mark.parametrize(
+    "source", [b"", b"\xff\xfe", b"(" * 10**5, b"-" * 10**5 + b"1", b"'" * 10**5, b"\xf0" * 999, b"'" + b"\\'" * 24_000]
+)
 def test_hostile_bytes_end(source):
     assert isinstance(essence(source), bytes)
 

@@ -133,6 +133,14 @@ def convolution_mistakes(image: Array, kernel: Array) -> list[Mistake]:
             "The windows are one row and column too small: image[i:i + kh, j:j + kw].",
             lambda: _left_out(image, kernel, -1, None) - _corner(image, kernel),
         ),
+        Mistake(
+            "Only the kernel's first row is there: does the `return` stand inside a loop?",
+            lambda: oracle.convolve2d(image, _only(kernel, 0, None)),
+        ),
+        Mistake(
+            "Within a window rows and columns are counted apart: image[i + m, j + n].",
+            lambda: _diagonal(image, kernel),
+        ),
         Mistake("The kernel was turned by 90 degrees.", lambda: _valid(image, np.rot90(kernel))),
         Mistake("The kernel was turned by 90 degrees.", lambda: _valid(image, np.rot90(kernel, -1))),
         *(
@@ -166,6 +174,12 @@ def _only(kernel: Array, row: int | None, column: int | None) -> Array:
     kept = np.zeros_like(kernel)
     kept[place] = kernel[place]
     return kept
+
+
+def _diagonal(image: Array, kernel: Array) -> Array:
+    """The sums where a window's row is taken for its column too."""
+    windows = _windows(image, kernel.shape)
+    return np.asarray(sum(windows[:, :, row, row] * kernel[row].sum() for row in range(min(kernel.shape))))
 
 
 def _whole(image: Array, kernel: Array, to_whole: Callable[[Array], Array]) -> Array:

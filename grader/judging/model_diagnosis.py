@@ -273,7 +273,9 @@ def expect_hidden_units(report: ModelReport, units: int, called: str, hint: str 
     right = [layer for layer in hidden if layer.units == units]
     if not right:
         got = f"{hidden[-1].units} unit{'' if hidden[-1].units == 1 else 's'}"
-        raise Failed(f"The hidden Dense layer of {called} has {got}; {units} were expected.", hint)
+        raise Failed(
+            f"The hidden Dense layer of {called} has {got}; {units} {'was' if units == 1 else 'were'} expected.", hint
+        )
     return right[-1]
 
 
@@ -379,7 +381,8 @@ def expect_pooling(report: ModelReport, called: str) -> None:
     others = [layer.kind for layer in report.architecture.layers if isinstance(layer, Other) and "Pool" in layer.kind]
     if not found:
         instead = f"; {others[0]} is another layer" if others else ""
-        raise Failed(f"{called} has no MaxPooling2D layer{instead}.", KIND_HINTS["MaxPooling2D"])
+        hint = "Leave data_format out: the channels come last here." if "data_format" in instead else ""
+        raise Failed(f"{called} has no MaxPooling2D layer{instead}.", hint or KIND_HINTS["MaxPooling2D"])
     for place, layer in enumerate(found, start=1):
         if layer != MaxPooling2D():
             raise Failed(
@@ -401,6 +404,8 @@ def expect_optimizer(report: ModelReport, called: str) -> None:
         raise Failed(f"{called} is compiled with an Adam that is not Keras's own.", OPTIMIZER_HINT)
     if compiled.optimizer != "Adam":
         default = "That is Keras's choice where none is given. " if compiled.optimizer == "RMSprop" else ""
+        if compiled.optimizer == "LossScaleOptimizer":
+            default = "Under a policy of mixed precision, Keras puts it around Adam: leave the policy out. "
         message = f"{called} is compiled with the optimizer {compiled.optimizer}; Adam was expected."
         raise Failed(message, default + OPTIMIZER_HINT)
     if compiled.settings.get("weight_decay"):

@@ -22,7 +22,7 @@ def normalize_mistakes(images: Array, array: Array | None = None) -> list[Mistak
         Mistake("This is the scaling done twice: divide by 255 once.", lambda: scaled / 255),
         Mistake("This is pixel / 256: the largest pixel is 255, and 255 / 255 is 1.", lambda: floats / 256),
         Mistake(
-            "Only whole numbers are left, here 0: use / instead of //, and no array of integers, zeros_like(images).",
+            "Only whole numbers are left, here 0: use / instead of //, and no array of integers, as zeros_like gives.",
             lambda: floats // 255,
         ),
         Mistake(

@@ -229,7 +229,7 @@ FORMS: dict[str, Form] = {
         value, files=_are_texts, models=_by_file(_are_arrays), losses=_by_file(_list_of(_is_float, NAME_LIMIT))
     ),
     "watching_model": _is_count,
-    "counting_model": _list_of(_is_count, 3),
+    "counting_model": lambda value: _list_of(_is_count, 3)(value) and len(value) == 3,
     "counted_by": lambda value: _has(
         value,
         images=_are_counts,

@@ -123,7 +123,7 @@ class Describer:
         for base in (self._sequential, self._functional):
             if any(base is known for known in kind.__mro__):
                 own = [part for part in kind.__mro__ if not any(part is known for known in base.__mro__)]
-                return all(_is_new(name, base) for part in own for name in vars(part))
+                return all(_is_new(name, value, base) for part in own for name, value in vars(part).items())
         return False
 
     def chain(self, model: Any) -> tuple[bool, list[tuple[Any, Any]]]:
@@ -236,9 +236,12 @@ CLASS_PARTS = frozenset(
 """What every class has, by itself, and `__init__`."""
 
 
-def _is_new(name: str, base: type) -> bool:
-    """Whether a name in a class changes nothing of what `base` does."""
-    return name in CLASS_PARTS or not (hasattr(base, name) or (name.startswith("__") and name.endswith("__")))
+def _is_new(name: str, value: Any, base: type) -> bool:
+    """Whether a member of a class changes nothing of what `base` does, nor of what its objects hold."""
+    if name in CLASS_PARTS:
+        return True
+    special = name.startswith("__") and name.endswith("__")
+    return not (special or hasattr(base, name) or hasattr(type(value), "__set__"))
 
 
 def _is_detached(model: Any) -> bool:

@@ -33,10 +33,17 @@ SOURCE_BYTES = 50_000
 """Of a longer source, the source is the essence: the reference's modules have 5 kB, and tokens take time."""
 
 
+LONG_LINE = re.compile(rb"[^\n]{2000}")
+"""A line on which the tokenizer may take seconds, where its quotation marks do not end."""
+
+DOCSTRING_CHARACTERS = 6_000
+"""Of longer docstrings, code may be made: they count. The reference's have 1,500."""
+
+
 @lru_cache(maxsize=64)
 def essence(source: bytes) -> bytes:
     """The tokens of a module that make a difference; the source itself where that cannot be told for certain."""
-    if len(source) > SOURCE_BYTES or UNUSUAL.search(source):
+    if len(source) > SOURCE_BYTES or UNUSUAL.search(source) or LONG_LINE.search(source):
         return source
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
@@ -46,14 +53,16 @@ def essence(source: bytes) -> bytes:
     except (SyntaxError, tokenize.TokenError, ValueError, LookupError, RecursionError):
         return source
     kept: list[tokenize.TokenInfo] = []
+    left_out = 0
     for token in tokens:
         kept.append(token)
         if [one.type for one in kept[-2:]] == [tokenize.STRING, tokenize.NEWLINE]:
             alone = len(kept) == 2 or kept[-3].type in BLOCK
             if alone and DOCSTRING.fullmatch(kept[-2].string):
+                left_out += len(kept[-2].string)
                 del kept[-2:]
     odd = any(token.type == tokenize.ERRORTOKEN for token in kept)
-    if odd or LOOKS_AT_ITSELF.search(" ".join(token.string for token in kept)):
+    if odd or left_out > DOCSTRING_CHARACTERS or LOOKS_AT_ITSELF.search(" ".join(token.string for token in kept)):
         return source
     said = [f"{token.type} {'' if token.type in BLOCK else token.string!r}" for token in kept]
     return "\n".join(said).encode("utf-8", "surrogatepass")

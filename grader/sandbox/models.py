@@ -77,13 +77,6 @@ class Models:
             "trainable": all(bool(part.trainable) for part in (model, *layers, *model.weights)),
         }
 
-    def build_activation_model(self, model: Any) -> Any:
-        """What `build_activation_model` is to do, for a module that asks it for more."""
-        found = [layer for layer in model.layers if isinstance(layer, self._shown)]
-        if not found:
-            raise ValueError("the model has no Conv2D and no MaxPooling2D layer")
-        return keras.Model(model.inputs, [layer.output for layer in found])
-
     def rate(self, model: Any) -> float:
         """The learning rate that a compiled model has."""
         return float(model.optimizer.learning_rate)

@@ -99,9 +99,11 @@ class Probes:
         names = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("_")]
         return {"names": [name[:80] for name in names[:NAME_LIMIT]]}
 
-    def ask_lend(self, name: str) -> None:
-        """Put a right function of ours in the place of the module's."""
-        setattr(self._module, name, getattr(self._keras, name))
+    def ask_lend(self, name: str, source: str) -> None:
+        """Put a right function of the host's, which `source` defines, in the place of the module's."""
+        lent: dict[str, Any] = {}
+        exec(source, lent)
+        setattr(self._module, name, lent[name])
 
     def ask_find(self, name: str) -> dict[str, Any]:
         """What the module holds under `name`: function, class, nothing or something else."""

@@ -17,6 +17,7 @@ from grader.judging.model_diagnosis import layers_in_words, parameter_difference
 from grader.judging.model_report import PARAMETER_LIMIT, ModelReport, activation_inputs, read_model
 from grader.judging.verdict import Failed, clean
 from grader.sandbox.host import Answer
+from grader.suite.drawn_images import drawn_images
 from grader.suite.raised_hints import BUILDING, known_hint
 from grader.suite.session import TaskSession
 
@@ -59,6 +60,7 @@ class BuiltModel:
         loss: what its own loss gives for them, or the exception; None where it was not asked.
         step: what one training step on them made of it, or the exception; None where it was not made.
         many: what it gave for them `TIMES` times, before that step; None where it was not asked, or raised.
+        one: what it gave for the first alone; likewise.
         steps: kinds of steps in its graph that no model needs.
     """
 
@@ -71,6 +73,7 @@ class BuiltModel:
     loss: Answer | None = None
     step: Answer | None = None
     many: Array | None = None
+    one: Array | None = None
     steps: tuple[str, ...] = ()
 
 
@@ -159,7 +162,7 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
     count = report.batch_size or (BATCH + int(generator.integers(MORE)) if arguments else KERAS_BATCH)
     if report.parameters > PARAMETER_LIMIT or report.input_shape is None or count * prod(shape) > 10**6:
         return built
-    images = generator.random((count, *shape), dtype=np.float32)
+    images = drawn_images(generator, (count, *shape))
     if not report.takes_fractions:  # which is said where the input is looked at
         images = np.round(images)
     weights = task.value("weights", shown, handle=built.handle)
@@ -179,9 +182,13 @@ def _obtain(task: TaskSession, function: str, expected: Architecture, arguments:
         calling = f"Calling the model of {shown} on {TIMES * count} images"
         given: dict[str, Any] = {"handle": built.handle, "images": np.concatenate([images] * TIMES)}
         many = task.ask("forward", calling, **given, traced=True)  # as `predict` and `fit` do
+        one = task.ask("forward", f"Calling the model of {shown} on one image", handle=built.handle, images=images[:1])
         if many.raised is None:
             built = replace(
-                built, many=_single(many.value), steps=tuple(clean(text, 40) for text in many.value["steps"])
+                built,
+                many=_single(many.value),
+                one=_single(one.value) if one.raised is None else None,
+                steps=tuple(clean(text, 40) for text in many.value["steps"]),
             )
     if report.compiled is None:
         return built
@@ -316,6 +323,9 @@ def expect_as_many(model: BuiltModel) -> None:
     if model.steps:
         message = f"The model of {model.called} takes steps as {', '.join(model.steps)} while it computes."
         raise Failed(message, "It multiplies and adds, and nothing in it calls Python, counts, or draws numbers.")
+    if _differs_alone(model):
+        message = f"The model of {model.called} gives another answer for an image alone than among others."
+        raise Failed(message, "Is an axis named that goes over the images, or an activation a function of yours?")
     if model.many is None or model.outputs is None or not model.outputs.ndim:
         return  # it was not tried, or does not work
     expected = np.concatenate([model.outputs] * TIMES)
@@ -327,6 +337,13 @@ def expect_as_many(model: BuiltModel) -> None:
         raise Failed(
             message, "Nothing in it depends on how many images there are: is an activation a function of yours?"
         )
+
+
+def _differs_alone(model: BuiltModel) -> bool:
+    if model.one is None or model.outputs is None or not model.outputs.ndim:
+        return False  # it was not tried, or does not work
+    first = model.outputs[:1]
+    return model.one.shape != first.shape or not np.allclose(model.one, first, atol=_tolerance(model.report))
 
 
 def has_structure(model: BuiltModel, expected: Architecture) -> bool:

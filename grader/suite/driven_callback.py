@@ -21,6 +21,9 @@ CLASS = "AccuracyThresholdCallback"
 BASE = "keras.callbacks.Callback"
 DEFAULT = 0.98
 
+THOUSANDTHS = np.array([number for number in range(551, 960) if number % 10])
+"""What thresholds are drawn from: none that rounding to two decimals leaves as it is."""
+
 Logs = dict[str, float] | None
 
 OTHER_FIGURES = ("acc", "val_accuracy", "val_acc", "sparse_categorical_accuracy", "categorical_accuracy")

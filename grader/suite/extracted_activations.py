@@ -8,8 +8,9 @@ import numpy as np
 
 from grader.judging.diagnosis import Array, as_array, with_article
 from grader.judging.model_report import expect_model_class
-from grader.judging.verdict import Failed, Verdict, clean
-from grader.suite.compared_activations import expect_activation, expect_values, place_of
+from grader.judging.verdict import Failed, NotStarted, Verdict, clean
+from grader.suite.compared_activations import expect_activation, expect_shapes, expect_values, place_of
+from grader.suite.drawn_images import drawn_images
 from grader.suite.given_models import BRIGHTEST, STANDARD, Expected, Given, mixed_model, standard
 from grader.suite.raised_hints import EXTRACTING, known_hint
 from grader.suite.session import Called, TaskSession
@@ -30,6 +31,7 @@ class Built:
     """What the student's `build_activation_model` made of the standard model.
 
     Attributes:
+        kind: what the standard model is, `called`, a Sequential that was called, or `functional`.
         given: the standard model.
         handle: the guest's number for the activation model.
         shown: the call.
@@ -38,6 +40,7 @@ class Built:
         harm: what the function did to the model that it was given, as it stands in a sentence; empty where nothing.
     """
 
+    kind: str
     given: Given
     handle: int
     shown: str
@@ -46,25 +49,51 @@ class Built:
     harm: str
 
 
+def standard_kind(task: TaskSession) -> str:
+    """What the checks are asked with that are not about the kind of a model: a Sequential that was called.
+
+    Where the student's function fails for it, and is right for Functional models, it is those: what it makes of a
+    Sequential is then said, and paid for, in the checks that are about Sequential models.
+    """
+
+    def choose() -> str:
+        for kind in ("called", "functional"):
+            try:
+                built = _built(task, kind)
+                if isinstance(built.first, Verdict):
+                    raise built.first
+                expect_shapes(built.first, built.given.expected(built.images), built.shown)
+            except (Failed, NotStarted):
+                continue
+            return kind
+        return "called"
+
+    return task.once("the kind of the standard model", choose)
+
+
 def standard_activation_model(task: TaskSession) -> Built:
     """The activation model that the student's function makes of the standard model, asked for once.
 
     Raises:
         Failed: it returned no model.
     """
-    given, shown = standard(task), f"{BUILD}(model)"
+    return _built(task, standard_kind(task))
+
+
+def _built(task: TaskSession, kind: str) -> Built:
+    given, shown = standard(task, kind), f"{BUILD}(model)"
 
     def build() -> Built:
         handle, done = harm(task, given, lambda: activation_model(task, given, shown))
-        images = BRIGHTEST * np.random.default_rng([task.seed, len(BUILD)]).random((3, 28, 28, 1), dtype=np.float32)
+        images = BRIGHTEST * drawn_images(np.random.default_rng([task.seed, len(BUILD)]), (3, 28, 28, 1))
         first: list[Array] | Verdict
         try:
             first = outputs_of(task, handle, images, shown, traced=True)
         except Verdict as verdict:
             first = verdict
-        return Built(given, handle, shown, images, first, done)
+        return Built(kind, given, handle, shown, images, first, done)
 
-    return task.once(f"{BUILD} {STANDARD}", build)
+    return task.once(f"{BUILD} {STANDARD}, {kind}", build)
 
 
 def activation_model(task: TaskSession, given: Given, shown: str) -> int:
@@ -226,12 +255,12 @@ def expect_found(found: Found, expected: Expected, shown: str) -> None:
 
 def images_of(task: TaskSession, count: int) -> Array:
     """The images that the standard model is asked about, in whatever check."""
-    return BRIGHTEST * np.random.default_rng([task.seed, count]).random((count, 28, 28, 1), dtype=np.float32)
+    return BRIGHTEST * drawn_images(np.random.default_rng([task.seed, count]), (count, 28, 28, 1))
 
 
 def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, Found, str]:
     """`extract_activations` of the standard model on some images: called once for each number of images."""
-    given = standard(task)
+    given = standard(task, standard_kind(task))
     images = images_of(task, count)
     shown = f"{EXTRACT}(model, images of shape {images.shape})"
     found = task.once(f"{EXTRACT} {count}", lambda: extracted(task, given, images, shown))
@@ -240,6 +269,6 @@ def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, F
 
 def extract_mixed(task: TaskSession) -> tuple[Given, Array, Found, str]:
     """`extract_activations` of a model that has other layers too."""
-    given, images = mixed_model(task)
+    given, images = mixed_model(task, standard_kind(task))
     shown = f"{EXTRACT}(model with Activation, AveragePooling2D and Dropout layers too, images)"
     return given, images, extracted(task, given, images, shown), shown

@@ -18,6 +18,7 @@ from grader.judging.architecture import (
     MaxPooling2D,
 )
 from grader.judging.diagnosis import Array
+from grader.suite.drawn_images import drawn_images
 from grader.suite.session import TaskSession
 
 STANDARD, UNCALLED = "the standard model", "the Sequential model, never called"
@@ -154,7 +155,7 @@ def _drawn(architecture: Architecture, generator: np.random.Generator) -> list[A
 
 def images_for(task: TaskSession, count: int, shape: tuple[int, int, int] = IMAGE) -> Array:
     """Images `(count, *shape)`, float32, 0 to 1."""
-    return BRIGHTEST * task.generator().random((count, *shape), dtype=np.float32)
+    return BRIGHTEST * drawn_images(task.generator(), (count, *shape))
 
 
 def drawn_for(task: TaskSession, what: str) -> np.random.Generator:
@@ -162,16 +163,16 @@ def drawn_for(task: TaskSession, what: str) -> np.random.Generator:
     return np.random.default_rng([task.seed, len(what)])
 
 
-def standard(task: TaskSession) -> Given:
-    """A Sequential of two blocks that has been called: every way of asking for outputs works on it.
+def standard(task: TaskSession, kind: str = "called") -> Given:
+    """Two blocks; by default a Sequential that has been called: every way of asking for outputs works on it.
 
     It is built once and gets its weights anew for each check, whatever order they run in.
     """
 
     def build() -> Given:
-        return given_model(task, blocks(2, 4), "called", drawn_for(task, STANDARD))
+        return given_model(task, blocks(2, 4), kind, drawn_for(task, STANDARD))
 
-    given = task.once(STANDARD, build)
+    given = task.once(f"{STANDARD}, {kind}", build)
     set_weights(task, given, given.weights)
     return given
 
@@ -181,8 +182,8 @@ def set_weights(task: TaskSession, given: Given, weights: list[Array]) -> None:
     task.value("set_weights", "Building a model for the check", handle=given.handle, weights=weights)
 
 
-def mixed_model(task: TaskSession) -> tuple[Given, Array]:
-    """A Sequential with other layers between those that are shown, which has been called, and images for it."""
+def mixed_model(task: TaskSession, kind: str = "called") -> tuple[Given, Array]:
+    """A model of a kind, with other layers between those that are shown, and images for it."""
     generator = np.random.default_rng([task.seed, len("mixed")])
-    given = task.once("the mixed model", lambda: given_model(task, mixed(), "called", generator))
-    return given, BRIGHTEST * np.random.default_rng(task.seed).random((2, *IMAGE), dtype=np.float32)
+    given = task.once("the mixed model", lambda: given_model(task, mixed(), kind, generator))
+    return given, BRIGHTEST * drawn_images(np.random.default_rng(task.seed), (2, *IMAGE))

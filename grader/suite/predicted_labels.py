@@ -10,6 +10,7 @@ from grader.course.settings import MANY_IMAGES, PREDICTION_TOLERANCE
 from grader.judging import oracle
 from grader.judging.diagnosis import TENSOR_HINT, Array, Mistake, with_article
 from grader.judging.verdict import Failed, clean
+from grader.suite.drawn_images import drawn_images
 from grader.suite.session import Called, TaskSession
 from grader.suite.watched_training import CLASSIFIER, RATE, are_close
 
@@ -47,7 +48,7 @@ def predicted(task: TaskSession, count: int) -> Predicted:
     asked = "Building a model for the check"
     model = task.once("model for predictions", partial(task.value, "watching_model", asked, weights=weights, rate=RATE))
     task.value("set_weights", asked, handle=model, weights=weights)
-    images = generator.random((count, 28, 28), dtype=np.float32)
+    images = drawn_images(generator, (count, 28, 28))
     shown = f"{PREDICT}(model, images of shape {images.shape})"
     try:
         called = task.call(PREDICT, {"object": model}, images, shown=shown, after=True)

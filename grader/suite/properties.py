@@ -25,7 +25,8 @@ from the array itself shows."""
 
 CHANGES = (
     "The same call gave different answers when it was repeated.",
-    "The result may depend on nothing but the arguments: no random numbers, no list or counter kept between calls.",
+    "The result may depend on nothing but the arguments: no random numbers, no np.empty, no list or counter kept "
+    "between calls.",
 )
 """Message and hint where an answer changes from call to call."""
 

@@ -19,6 +19,7 @@ BUILDING = {
     "A KerasTensor cannot be used": "Layers take it: keras.layers.Flatten(), Reshape, Activation; no functions of "
     "TensorFlow.",
     "of type '<class 'float'>'": "A number of units or filters is whole: // gives one, / does not.",
+    "Received strides=": "The third argument of Conv2D is strides: write activation='relu', by its name.",
     "Received: data_format=(": "Flatten takes no shape: keras.Input(shape={shape}) comes first.",
     "expected axis -1": "Is one layer used in two places, or in two models? Each place needs a layer of its own, made "
     "anew inside the function; a list times a number repeats the same ones. Otherwise: do the layers fit each other?",
@@ -180,12 +181,14 @@ PYTHON = {
     r"'numpy\.ndarray' object has no attribute": "Arrays have no such method: is it a function, np.name(array, ...)?",
     r"got multiple values for argument": "A method's first parameter is self: is it there?",
     r"\.\w+\(\) takes .* positional arguments? but": "A method takes self, then all it is given: is one missing?",
+    r"unexpected keyword argument 'nb_epoch'": "It is called epochs now.",
     r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
     r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",
     r"'NoneType' object": "Something is None: does a function lack its `return`? append, sort and compile give None.",
     r"'(list|tuple|dict)' object is not callable": "Round brackets call a function; square ones take from a list.",
     r"object is not callable": "What stands before the brackets is no function.",
     r"cannot access local variable": "The variable has no value on this way through the function: give it one before.",
+    r"'list' object has no attribute '[A-Z]": "A list of yours has the name of a module: give it another one.",
     r"'int' object has no attribute": "A number has no such thing: does a parameter have the name of a module?",
     r"property '\w+' of .* has no setter": "A property cannot be set: keep the value under another name.",
     r"object( '\w+')? has no attribute '\w+'": "Is the name behind the dot misspelt, or set nowhere?",

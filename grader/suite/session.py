@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -31,9 +32,13 @@ from grader.sandbox.essence import essence
 from grader.sandbox.host import Answer, GuestCrashed, GuestTimeout
 from grader.sandbox.submission import Submission
 from grader.sandbox.withheld import REFUSAL
+from grader.suite import lent
 from grader.suite.raised_hints import UNDEFINED, general_hint, python_hint
 
 Obtained = TypeVar("Obtained")
+
+LENT = Path(lent.__file__)
+"""What is lent to a module: `TaskSession.lent`."""
 
 IMPORT_HINTS = (
     (
@@ -103,12 +108,12 @@ class TaskSession:
         """Prepare; `start(sources, seed, tensorflow, without)` gives a guest when the first check asks for one."""
         self.task = task
         self.check = ""
-        source = submission.sources.get(task.file_name, b"")
-        self.seed = int.from_bytes(hashlib.sha256(essence(source)).digest()[:6], "big")
+        self._sources = submission.needed(task.file_name, task.stand_ins)
+        said = b"".join(essence(source) for _, source in sorted(self._sources.items()))
+        self.seed = int.from_bytes(hashlib.sha256(said).digest()[:6], "big")
         self.isolation: dict[str, Any] = {}
         self.details: dict[str, list[str]] = {}
         self._submission = submission
-        self._sources = submission.needed(task.file_name, task.stand_ins)
         self._start = start
         self._guest: Asked | None = None
         self._names: list[str] = []
@@ -163,7 +168,7 @@ class TaskSession:
         if self._lent is None:
             self._lent = TaskSession(self.task, self._submission, self._start)
             self._lent.check = self.check
-            self._lent.value("lend", f"Importing {self.task.file_name}", name=name)
+            self._lent.value("lend", f"Importing {self.task.file_name}", name=name, source=LENT.read_text("utf-8"))
         self._lent.check = self.check
         return self._lent
 
@@ -284,14 +289,17 @@ class TaskSession:
             return Failed(text, hint, text) if inner.startswith("__") else NotStarted(text, hint)
         hint = general_hint(error)
         undefined = UNDEFINED.search(str(error.get("message", "")))
-        if undefined and self.mentions(f"self.{undefined[1]}"):
+        frames = error.get("frames") or [{}]
+        if undefined and undefined[1] == "model" and str(frames[-1].get("function")).startswith("on_"):
+            hint = "In a callback, the model is self.model."
+        elif undefined and self.mentions(f"self.{undefined[1]}"):
             hint = f"Write self.{undefined[1]}: what an object keeps is reached by its self."
         if error.get("type") == "TypeError" and not error.get("frames") and name:
             signature = clean(str(self._kinds(name).get("signature", "")), 200)
             hint = f"Your function is {name}{signature}: compare its parameters with the hand-out." if signature else ""
             if name[0].isupper() and NO_SELF.search(str(error.get("message", ""))):
                 hint = "A method's first parameter is self: def __init__(self, ...)."
-        line = (error.get("frames") or [{}])[-1].get("line")
+        line = frames[-1].get("line")
         reason = f"{error.get('type')} {str(error.get('message')).splitlines()[:1]} {line}"
         return Failed(raised(shown, error), hint, reason)
 
@@ -405,6 +413,8 @@ class TaskSession:
             hint = f"{clean(name, 80)}.py is not part of a submission: only the modules of the tasks are read."
         elif name in ("keras", "tensorflow") and "No module named" in text:
             hint = "The Keras of today has no such part: from keras import layers, keras.Sequential, keras.utils."
+        elif name in ("solutions", "assignments"):
+            hint = "The modules lie side by side: from threshold_callback import AccuracyThresholdCallback, say."
         elif name in MODULES:
             hint = hint or "There is nothing of that name: is it spelt as the library spells it?"
         elif near := difflib.get_close_matches(name, MODULES, n=1, cutoff=0.7):

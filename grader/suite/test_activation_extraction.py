@@ -28,6 +28,7 @@ from grader.suite.extracted_activations import (
     images_of,
     outputs_of,
     standard_activation_model,
+    standard_kind,
 )
 from grader.suite.given_models import (
     OTHER_IMAGE,
@@ -116,6 +117,9 @@ def builds(task: TaskSession) -> bool:
         expect_mixed_built(task)
         got, given, asked, images = built_of_sequential(task)
         expect_values(got, given.expected(images), asked)
+        named = given_model(task, blocks(3, 2), plain_names=False)
+        got = outputs_of(task, activation_model(task, named, BUILD), images, BUILD)
+        expect_shapes(got, named.expected(images), BUILD)
     except (Failed, NotStarted):
         return False
     return True
@@ -157,7 +161,7 @@ def expect_mixed_built(task: TaskSession) -> None:
     Raises:
         Failed: it shows others, or not what they compute.
     """
-    given, images = mixed_model(task)
+    given, images = mixed_model(task, standard_kind(task))
     shown = f"{BUILD}(model with Activation, AveragePooling2D and Dropout layers too)"
     expected = given.expected(images)
     got = task.once(shown, lambda: outputs_of(task, activation_model(task, given, shown), images, shown))
@@ -318,11 +322,14 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
                 failure.hint = KEPT_HINT  # they are those of the model before
             raise
     expect_asked_anew(task, given)
-    deep, images = given_model(task, blocks(3, 2), "called"), images_for(task, 2)
+    deep, images = given_model(task, blocks(3, 2), standard_kind(task), plain_names=False), images_for(task, 2)
     shown = f"{EXTRACT}(model with {len(deep.places)} such layers, images)"
     found = extracted(task, deep, images, shown)
+    named = _names_the_layers(extract_standard(task)[2], given)
+    if named and not found.values:
+        raise Failed(f"{shown} returned an empty dict.", NAME_HINT.format(names=", ".join(deep.shown_names)))
     expect_found(found, deep.expected(images), shown)
-    if _names_the_layers(extract_standard(task)[2], given) and not _names_the_layers(found, deep):
+    if named and not _names_the_layers(found, deep):
         message = f"{shown} has the keys {list(found.values)}; {deep.shown_names} were expected."
         raise Failed(message, "Go over all layers of the model that is given, however many there are.")
 

@@ -224,17 +224,20 @@ def test_conv_layers_argument(task: TaskSession) -> None:
 def test_conv_layers_outside_1_to_3(task: TaskSession) -> None:
     """`conv_layers` of 0 or 4 raises ValueError."""
     default(task)
-    for count in (0, 4, -1):
-        shown = f"{FUNCTION}(conv_layers={count})"
+    for given in ({"conv_layers": 0}, {"conv_layers": 4}, {"conv_layers": -1}, {"filters": 2, "conv_layers": 0}):
+        count = given["conv_layers"]
+        shown = f"{FUNCTION}({', '.join(f'{name}={value}' for name, value in given.items())})"
         hint = "Look at conv_layers first: if it is not 1, 2 or 3, raise ValueError(...)."
         try:
-            called = task.call(FUNCTION, shown=shown, keywords={"conv_layers": count}, raises=ValueError)
+            called = task.call(FUNCTION, shown=shown, keywords=dict(given), raises=ValueError)
         except Failed as failure:
             raise Failed(f"{failure.message}\nValueError was expected.", failure.hint or hint) from None
         if called.result["kind"] != "raised":
             returned = "None" if called.result["kind"] == "none" else with_article(str(called.result["type"]))
             if task.mentions("ValueError"):
                 hint = f"Is the condition true for {count}, and the error raised? No number is below 1 and above 3."
+            if "filters" in given:
+                hint = f"conv_layers alone decides, whatever filters is: {FUNCTION}(conv_layers=0) does raise it."
             if returned == "None" or "Error" in returned:
                 hint = "An error is raised, neither printed nor returned: raise ValueError(...)."
             raise Failed(f"{shown} returned {returned}; ValueError was expected, for conv_layers is 1 to 3.", hint)

@@ -1,6 +1,7 @@
 """Checks of `preprocessing`: pixels to 0-1, the channel axis, label names."""
 
 import difflib
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -367,6 +368,8 @@ def label_names(task: TaskSession, labels: Any, kind: str = "") -> Called:
 
 def _raised_hint(message: str, kind: str) -> str:
     """What helps where `label_names` raised for right labels."""
+    if re.search(r"labels\b.* [<>]", message):
+        return "Compare each label, inside the loop, not all of them at once."
     if "truth value of an array" in message:
         return "`if labels:` does not work with an array: test len(labels) instead."
     if "'NoneType' object has no attribute 'append'" in message:
@@ -375,7 +378,9 @@ def _raised_hint(message: str, kind: str) -> str:
         return "Labels may come as a plain list: look at them only by `for label in labels`."
     if kind and "of type" not in message and "IndexError" not in message:
         return f"Labels may come as {kind} too: look at them only by `for label in labels`."
-    if "IndexError" in message or "KeyError" in message:
+    if "KeyError" in message:
+        return "Are the keys the numbers 0 to 9, all ten of them, and no texts? A comma stands between any two entries."
+    if "IndexError" in message:
         return "Are there ten names, with a comma between any two? And is each label from 0 to 9 accepted?"
     if "ValueError" in message:
         return "Labels begin at 0 and end at 9: is one of them refused? Is a comma missing between two names?"
@@ -513,6 +518,8 @@ def _accepted_hint(called: Called, labels: list[int]) -> str:
     if called.output.strip():
         return f"Printing does not tell the caller: {REFUSE_HINT}"
     if wrong in range(-10, 0) and called.result.get("items"):
+        if called.result["items"][-1].get("value") == CLASS_NAMES[-wrong % 10]:
+            return "The sign is lost, as by abs(): test first that no label is below 0."
         return "Python takes a negative index from the end of the list: test that no label is below 0."
     if abs(wrong) > 255 and called.result.get("items"):
         return "A conversion (to uint8 or int32?) made another number of it: test the labels before converting them."

@@ -15,6 +15,7 @@ from grader.suite.driven_callback import (
     DEFAULT,
     FRESH_HINT,
     OTHER_FIGURES,
+    THOUSANDTHS,
     Driver,
     by_default,
     by_name,
@@ -61,9 +62,7 @@ CONTROLS = re.compile(r"\x1b\[[0-9;]{0,20}[mKG]")
 
 def thresholds(task: TaskSession) -> list[float]:
     """Three thresholds of at most three decimals, drawn for this check."""
-    return [
-        round(float(value), 3) for value in task.generator().choice(np.arange(550, 960), size=3, replace=False) / 1000
-    ]
+    return [round(float(value), 3) for value in task.generator().choice(THOUSANDTHS, size=3, replace=False) / 1000]
 
 
 def lines(text: str) -> list[str]:

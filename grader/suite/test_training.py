@@ -14,7 +14,7 @@ import pytest
 from grader.course.settings import MANY_IMAGES, PREDICTION_TOLERANCE
 from grader.judging.diagnosis import expect_array, with_article
 from grader.judging.verdict import Failed, clean
-from grader.suite.driven_callback import looks_of
+from grader.suite.driven_callback import THOUSANDTHS, looks_of
 from grader.suite.listed_callbacks import (
     BEST_FILE,
     BOARD,
@@ -109,7 +109,7 @@ def test_build_callbacks_makes_all_five(task: TaskSession) -> None:
 @pytest.mark.points(1)
 def test_build_callbacks_passes_the_threshold_on(task: TaskSession) -> None:
     """The threshold callback gets the threshold, 0.98 where there is none."""
-    drawn = round(float(task.generator().choice(np.arange(550, 960))) / 1000, 3)
+    drawn = round(float(task.generator().choice(THOUSANDTHS)) / 1000, 3)
     for threshold in (drawn, None):
         made = listed(task, "runs/first", threshold=threshold, strict=True)
         expected = 0.98 if threshold is None else threshold

@@ -286,7 +286,7 @@ def expect_epochs(made: Trained, epochs: int) -> None:
             hint = "Is model.fit called twice?"
         if epochs == 5:
             hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
-        raise Failed(f"{made.shown} went {times} over the images; {epochs} was expected.", hint)
+        raise Failed(f"{made.shown} went {times} over the images; {epochs} were expected.", hint)
     if told != epochs:
         message = f"{made.shown} went {times} over the images, and the History that it returned tells of {told}."
         raise Failed(message, "Call model.fit once, with epochs=epochs, and return what it returned.")
@@ -323,5 +323,13 @@ def expect_everything_given(task: TaskSession) -> None:
         message = f"{shown} gave model.fit {with_article(added[0])} that nobody asked for."
         raise Failed(message, "It changes the training. Pass the callbacks on that were given: list(callbacks).")
     if given["images"] and sum(given["epochs"]) != EPOCHS:
-        message = f"{shown} asked model.fit for {sum(given['epochs'])} epochs; {EPOCHS} was expected."
+        message = f"{shown} asked model.fit for {sum(given['epochs'])} epochs; {EPOCHS} were expected."
         raise Failed(message, "Pass epochs on as it is: model.fit(..., epochs=epochs).")
+    model, images, labels = task.value("counting_model", asked, count=SOME, rate=RATE)
+    shown = f"{TRAIN}(model, {SOME} images, labels)"
+    task.call(TRAIN, *({"object": handle} for handle in (model, images, labels)), shown=shown)
+    given = task.value("counted_by", shown, handle=model, callbacks=[])
+    added = [name for name in given["added"] if name in STEERING]
+    if added:
+        message = f"{shown} gave model.fit {with_article(added[0])} that nobody asked for."
+        raise Failed(message, "Where none are given there are none: callbacks=() means just that.")

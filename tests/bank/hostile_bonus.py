@@ -240,4 +240,17 @@ CASES: tuple[Hostile, ...] = (
         status="missing",
         says="Permission denied",
     ),
+    Hostile(
+        "results_too_large_to_look_at",
+        """
+        import numpy as np
+        def convolve2d(image, kernel): return np.zeros((2000, 2000))
+        def max_pool2d(image, size=2): return np.zeros((1,) * 40)
+        """,
+        at="module",
+        task="convolution",
+        status="failed",
+        most=2,
+        says="too many values, or axes, to look at",
+    ),
 )

@@ -1009,4 +1009,78 @@ CASES: tuple[Hostile, ...] = (
         status="failed",
         most=9,
     ),
+    Hostile(
+        "members_of_the_object_hidden_by_the_class",
+        _dense(
+            "class Model(keras.Sequential):\n    stop_training = property(lambda self: True, lambda self, value: None)"
+        ).replace("keras.Sequential([", "Model(["),
+        at="module",
+        task="dense_model",
+        status="failed",
+        says="a class of your own",
+    ),
+    Hostile(
+        "wrong_for_an_image_alone",
+        _activated(
+            """
+            y = tf.nn.relu(x)
+            return tf.cond(tf.equal(tf.shape(x)[0], 1), lambda: tf.reverse(y, [-1]), lambda: y)
+            """
+        ),
+        at="module",
+        task="dense_model",
+        status="failed",
+        most=16,
+        says="for an image alone",
+    ),
+    Hostile(
+        "right_for_bright_noise_alone",
+        """
+        import tensorflow as tf
+        _plain = build_dense_model
+        def build_dense_model(hidden_units=128):
+            model = _plain(hidden_units)
+            call = model._functional.call
+            def hooked(inputs, training=None, mask=None):
+                found = call(inputs, training=training, mask=mask)
+                dark = tf.reduce_mean(tf.cast(inputs, tf.float32), axis=[1, 2]) < 0.42
+                return tf.where(dark[:, None], tf.ones_like(found) / 10.0, found)
+            model._functional.call = hooked
+            return model
+        """,
+        at="after",
+        task="dense_model",
+        status="failed",
+        says="does not compute what its layers say",
+    ),
+    Hostile(
+        "activations_of_bright_noise_alone",
+        """
+        _plain = extract_activations
+        def extract_activations(model, images):
+            found = _plain(model, images)
+            dark = images.mean(axis=(1, 2, 3)) < 0.3
+            return {name: np.where(dark[:, None, None, None], 0, array) for name, array in found.items()}
+        """,
+        at="after",
+        task="activation_extraction",
+        status="failed",
+        most=23,
+    ),
+    Hostile(
+        "borrows_what_the_guest_holds",
+        """
+        import gc
+        def build_activation_model(model):
+            for held in gc.get_objects():
+                if getattr(held, "__name__", "") == "build_activation_model" and held is not build_activation_model:
+                    return held(model)
+                if type(held).__name__ == "Models":
+                    return held.build_activation_model(model)
+        extract_activations = build_activation_model
+        """,
+        at="module",
+        task="activation_extraction",
+        status="failed",
+    ),
 )

@@ -739,4 +739,7 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
         most=0,
         says="Nothing is computed yet",
     ),
+    Hostile(
+        "quotation_marks_that_never_end", "x='" + "\\'" * 24_000, at="module", status="missing", says="unterminated"
+    ),
 )

@@ -668,4 +668,21 @@ class Activations(keras.Model):
         FOUND,
         "however many there are",
     ),
+    extract(
+        "extracted_by_name",
+        "model_of_all = build_activation_model(model)\noutputs = model_of_all.predict(images, verbose=0)\n"
+        "outputs = outputs if isinstance(outputs, list) else [outputs]\n"
+        "names = [layer.name for layer in model.layers if 'conv2d' in layer.name or 'max_pooling2d' in layer.name]\n"
+        "return dict(zip(names, outputs))",
+        FOUND,
+        "by their class",
+    ),
+    Case(
+        "activations_input_taken_for_granted",
+        "activation_extraction",
+        replace=(("for layer in model.layers:", "for layer in model.layers[1:]:"),),
+        check=SEQUENTIAL,
+        says="a Sequential has no Input among its layers",
+        also=(OF_SEQUENTIAL,),
+    ),
 )

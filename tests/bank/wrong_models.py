@@ -1183,6 +1183,13 @@ def sly(x):
         check=BLOCKS,
         says="is used once more",
     ),
+    cnn(
+        "refuses_by_both_arguments",
+        "if not 1 <= conv_layers <= 3:",
+        "if not 1 <= filters <= 3 and not 1 <= conv_layers <= 3:",
+        "conv_layers_outside_1_to_3",
+        "conv_layers alone decides",
+    ),
 )
 
 MISSED = {case.name: "no model that can be looked at comes back" for case in CASES if case.check == MODEL}

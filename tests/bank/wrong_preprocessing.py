@@ -902,4 +902,26 @@ CASES: tuple[Case, ...] = (
         "what yield gives",
         *LABELS_ALL,
     ),
+    naming(
+        "all_labels_compared_at_once",
+        "if labels < 0 or labels > 9:\n    raise ValueError(labels)\nreturn [CLASS_NAMES[label] for label in labels]",
+        LABELS_ALL[0],
+        "not all of them at once",
+        *LABELS_ALL,
+    ),
+    naming(
+        "keys_are_texts",
+        CHECKED + "return [{str(n): name for n, name in enumerate(CLASS_NAMES)}[label] for label in labels]",
+        LABELS_ALL[0],
+        "and no texts",
+        *LABELS_ALL,
+    ),
+    naming(
+        "sign_dropped",
+        "labels = np.abs(np.asarray(labels, dtype=int))\n"
+        + CHECKED
+        + "return [CLASS_NAMES[label] for label in labels]",
+        REFUSES,
+        "The sign is lost",
+    ),
 )

@@ -19,6 +19,7 @@ TRAINING, PREDICTING = (FITS, ARGUMENTS), (ARRAYS, PROBABLE)
 
 MISSED = {
     "training_relative_import": "the module cannot be imported",
+    "training_imports_from_solutions": "the module cannot be imported",
     "training_helper_file": "the module cannot be imported",
     "training_other_name_of_the_callback": "the module cannot be imported",
 }
@@ -639,5 +640,27 @@ CASES: tuple[Case, ...] = (
         "return probabilities.argmax(axis=1), probabilities.max(axis=1)",
         PROBABLE,
         "at index [300]",
+    ),
+    training(
+        "callbacks_where_none_are_given",
+        FIT.replace("list(callbacks)", "list(callbacks) or build_callbacks('runs')") + ")",
+        ARGUMENTS,
+        "nobody asked for",
+    ),
+    changed(
+        "threshold_of_two_decimals",
+        PASSING,
+        "AccuracyThresholdCallback(round(threshold, 2))",
+        PASSED_ON,
+        "Pass the argument on as it is",
+    ),
+    changed(
+        "imports_from_solutions",
+        "from threshold_callback import",
+        "from solutions.threshold_callback import",
+        FIVE,
+        "The modules lie side by side",
+        *(PASSED_ON, BEST, RATE, *TIMING, *TRAINING, *PREDICTING),
+        status="missing",
     ),
 )
