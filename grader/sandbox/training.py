@@ -144,7 +144,8 @@ class Rows:
     def add(self, data: Any) -> None:
         """One batch, as Keras gives it to a training or test step."""
         images, labels = np.asarray(data[0]), np.asarray(data[1]).ravel()
-        self.weighted = self.weighted or (len(data) > 2 and data[2] is not None)
+        weights = data[2] if len(data) > 2 else None
+        self.weighted = self.weighted or (weights is not None and bool(np.any(np.asarray(weights) != 1)))
         if self.count < WATCHED_ROWS:
             self.images.append(images)
             self.labels.append(labels)

@@ -295,4 +295,8 @@ CASES: tuple[Case, ...] = (
     ),
     case("timer_adds_another_key", method(END, END + '\nlogs["epoch_number"] = epoch')),
     case("rests_for_an_epoch", ("patience=3)", "patience=3, cooldown=1, min_delta=1e-4)")),
+    case(
+        "weighs_all_classes_alike",
+        ("callbacks=list(callbacks)", "callbacks=list(callbacks), class_weight=dict.fromkeys(range(10), 1.0)"),
+    ),
 )
