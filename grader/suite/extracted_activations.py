@@ -31,7 +31,6 @@ class Built:
     """What the student's `build_activation_model` made of the standard model.
 
     Attributes:
-        kind: what the standard model is, `called`, a Sequential that was called, or `functional`.
         given: the standard model.
         handle: the guest's number for the activation model.
         shown: the call.
@@ -40,7 +39,6 @@ class Built:
         harm: what the function did to the model that it was given, as it stands in a sentence; empty where nothing.
     """
 
-    kind: str
     given: Given
     handle: int
     shown: str
@@ -91,7 +89,7 @@ def _built(task: TaskSession, kind: str) -> Built:
             first = outputs_of(task, handle, images, shown, traced=True)
         except Verdict as verdict:
             first = verdict
-        return Built(kind, given, handle, shown, images, first, done)
+        return Built(given, handle, shown, images, first, done)
 
     return task.once(f"{BUILD} {STANDARD}, {kind}", build)
 

@@ -368,7 +368,8 @@ def label_names(task: TaskSession, labels: Any, kind: str = "") -> Called:
 
 def _raised_hint(message: str, kind: str) -> str:
     """What helps where `label_names` raised for right labels."""
-    if re.search(r"labels\b.* [<>]", message):
+    at_once = "truth value of an array" in message or "instances of 'list' and 'int'" in message
+    if at_once and re.search(r"labels\b.* [<>]", message):
         return "Compare each label, inside the loop, not all of them at once."
     if "truth value of an array" in message:
         return "`if labels:` does not work with an array: test len(labels) instead."

@@ -212,7 +212,7 @@ CASES: tuple[Case, ...] = (
         "frozen", "model.trainable = False\n" + FIT + ")", FITS, "left the weights of the model as they were", *TRAINING
     ),
     changed(
-        "five_epochs_always", "epochs=epochs", "epochs=5", ARGUMENTS, "went 5 times over the images; 2 was expected"
+        "five_epochs_always", "epochs=epochs", "epochs=5", ARGUMENTS, "went 5 times over the images; 2 were expected"
     ),
     changed("one_epoch_always", "epochs=epochs", "epochs=1", ARGUMENTS, "Pass it on: model.fit(..., epochs=epochs)"),
     changed(
@@ -220,7 +220,7 @@ CASES: tuple[Case, ...] = (
         "epochs: int = 5",
         "epochs: int = 10",
         ARGUMENTS,
-        "went 10 times over the images; 5 was expected",
+        "went 10 times over the images; 5 were expected",
     ),
     changed("no_default", "epochs: int = 5,", "epochs: int,", ARGUMENTS, "epochs"),
     changed(
@@ -514,7 +514,7 @@ CASES: tuple[Case, ...] = (
         "gave model.fit 1 of 7 callbacks",
     ),
     training(
-        "at_most_five_epochs", FIT.replace("epochs=epochs", "epochs=min(epochs, 5)") + ")", ARGUMENTS, "7 was expected"
+        "at_most_five_epochs", FIT.replace("epochs=epochs", "epochs=min(epochs, 5)") + ")", ARGUMENTS, "7 were expected"
     ),
     training(
         "learning_rate_of_old",
