@@ -240,6 +240,11 @@ def general_hint(error: Mapping[str, Any]) -> str:
         if absent[1] == "sliding_window_view":
             return "It stands in np.lib.stride_tricks."
         return f"Is {absent[1]} spelt as the library spells it? Large and small letters count."
+    if error.get("type") == "PermissionError":
+        return (
+            "Where code is graded it starts no processes and opens no sockets, as multiprocessing and asyncio do, and "
+            "reads and writes no files elsewhere: a plain loop does."
+        )
     if error.get("type") == "EOFError":
         return "input() cannot be answered here: a function gets all that it needs as arguments."
     return ENDLESS_HINT if error.get("type") == "RecursionError" else ""

@@ -742,4 +742,12 @@ if not any(name.split(".")[0] in WATCHED for name in sys.modules):
     Hostile(
         "quotation_marks_that_never_end", "x='" + "\\'" * 24_000, at="module", status="missing", says="unterminated"
     ),
+    Hostile(
+        "event_loop",
+        "import asyncio; asyncio.run(asyncio.sleep(0))",
+        "call",
+        status="failed",
+        most=10,
+        says="starts no processes and opens no sockets",
+    ),
 )
