@@ -34,10 +34,11 @@ SOURCE_BYTES = 50_000
 
 
 LONG_LINE = re.compile(rb"[^\n]{2000}")
-"""A line on which the tokenizer may take seconds, where its quotation marks do not end."""
+"""A line on which the tokenizer is slow where quotation marks do not end: the time grows with the square of the length,
+0.02 s for 2,000 characters, 14 s for 50,000. No style guide allows so long a line."""
 
 DOCSTRING_CHARACTERS = 6_000
-"""Of longer docstrings, code may be made: they count. The reference's have 1,500."""
+"""Of longer docstrings in a module, tables may be made: they count. Those of the reference's have 900 to 3,400."""
 
 
 @lru_cache(maxsize=64)

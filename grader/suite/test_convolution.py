@@ -98,7 +98,7 @@ def convolve(task: TaskSession, scene: Scene) -> Called:
         own = "raised ValueError" in failure.message and "raise ValueError" in failure.message
         if own and not failure.hint:
             touches = any(map(int.__eq__, scene.image.shape, scene.kernel.shape))
-            even = all(length % 2 == 0 for length in scene.kernel.shape)
+            even = all(length % 2 == 0 for length in scene.kernel.shape)  # odd ones come first, and passed
             failure.hint = EQUAL_HINT if touches else EVEN_HINT if even else FITS_HINT
         failure.hint = failure.hint or known_hint(failure.message, CONVOLVING)
         raise
@@ -252,7 +252,7 @@ def expect_accepted(task: TaskSession, scene: Scene) -> None:
 
 
 FITS_HINT = "This kernel fits: is the comparison the other way round, or are image and kernel exchanged?"
-EVEN_HINT = f"{FITS_HINT} Kernels of even height and width are allowed too."
+EVEN_HINT = "Kernels of even height and width are allowed too: refuse only one that is larger than the image."
 EQUAL_HINT = (
     "A kernel as high or wide as the image fits: refuse one that is larger, >, not >=, comparing height with height."
 )
