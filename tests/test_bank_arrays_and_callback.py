@@ -31,6 +31,7 @@ MISSED = {
     "attribute_of_the_logs": "it raises at the end of every epoch that has logs",
     "forgets_self": "it raises at the end of every epoch that has an accuracy",
     "parameters_exchanged": "it raises at the end of every epoch but the first, and looks at no accuracy",
+    "early_stopping_for_a_threshold": "another callback of Keras's under the name",
     "only_looks": "it looks at the accuracy, and does nothing",
     "threshold_given_to_the_base": "the callback cannot be made",
 }

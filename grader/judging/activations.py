@@ -81,8 +81,16 @@ ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
 """Keras's activations at their default settings, by its names: float64 of any shape to the same shape."""
 
 
+MISTAKEN: dict[str, Callable[[Floats], Floats]] = {
+    "a softmax over the images, axis 0": lambda x: _softmax(x.T).T,
+    "a ReLU that is cut off at 1": lambda x: np.clip(x, 0, 1),
+    "the absolute value": np.abs,
+}
+"""What is no activation of Keras's, in words."""
+
+
 def recognise_activation(inputs: ArrayLike, outputs: ArrayLike) -> str:
-    """The name of the function that maps `inputs` to `outputs`, both `(n, 10)`, or `unknown`.
+    """The name of the function that maps `inputs` to `outputs`, both `(n, 10)`, what it is in words, or `unknown`.
 
     A leaky ReLU is recognised at any slope, GELU in both its writings. The inputs should reach beyond -7 and 7, so that
     what is cut off there (ReLU6) shows.
@@ -91,7 +99,7 @@ def recognise_activation(inputs: ArrayLike, outputs: ArrayLike) -> str:
     if given.shape != values.shape or not values.size or given.dtype.kind not in "biuf":
         return "unknown"
     given = given.astype(np.float64)
-    for name, function in ACTIVATIONS.items():
+    for name, function in (ACTIVATIONS | MISTAKEN).items():
         if _agrees(given, function(values)):
             return name
     approximate = 0.5 * values * (1 + np.tanh(np.sqrt(2 / np.pi) * (values + 0.044715 * values**3)))

@@ -134,6 +134,12 @@ def _difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str
     if sorted(map(_kind, got)) == sorted(map(_kind, wanted)):
         first = next(asked for here, asked in zip(got, wanted, strict=True) if _kind(here) != _kind(asked))
         return "the layers are right, their order is not", KIND_HINTS.get(_kind(first), "")
+    if got and list(got) == list(wanted[: len(got)]):
+        ends = f"it ends after {_kind(got[-1])}"
+        return (
+            ends,
+            "The layers behind it are missing: is the `return` indented into the loop, or is there a break?",
+        )
     edits = _edits(got, wanted)
     said = [_edit_said(edit) for edit in edits[:MOST_EDITS]] + (["and more"] if len(edits) > MOST_EDITS else [])
     _, here, asked = edits[0]
@@ -327,6 +333,15 @@ def expect_output_layer(report: ModelReport, called: str) -> None:
     expect_activation(last.activation, "softmax", f"last Dense layer of {called}", hint)
 
 
+def without_convolutions(report: ModelReport, called: str) -> Failed:
+    """That there is no Conv2D, or only layers of other classes, which have kernels too."""
+    with_kernels = [entry.layer for entry in report.layers if any(len(shape) == 4 for shape in entry.weights)]
+    if with_kernels:
+        kinds = ", ".join(dict.fromkeys(_kind(layer) for layer in with_kernels))
+        return Failed(f"{called} has no plain Conv2D layer, but {kinds}.", "Use keras.layers.Conv2D itself, as it is.")
+    return Failed(f"{called} has no Conv2D layer.", KIND_HINTS["Conv2D"])
+
+
 def expect_filters(report: ModelReport, filters: int, called: str) -> list[Conv2D]:
     """The number of filters of every Conv2D.
 
@@ -335,7 +350,7 @@ def expect_filters(report: ModelReport, filters: int, called: str) -> list[Conv2
     """
     found = convolutions(report)
     if not found:
-        raise Failed(f"{called} has no Conv2D layer.", KIND_HINTS["Conv2D"])
+        raise without_convolutions(report, called)
     for place, layer in enumerate(found, start=1):
         if layer.filters != filters:
             raise Failed(

@@ -34,7 +34,7 @@ NO_MODEL_HINTS = {
     "type": "That is a class, not a model: call it, with its layers in parentheses.",
     "KerasTensor": "That is the output of the last layer: keras.Model(inputs, outputs) makes a model of it.",
     "History": "model.fit(...) returns a History; return the model itself, not trained yet.",
-    "function": "That is a function: is it called, with parentheses?",
+    "function": "That is a function: is it called, with parentheses? keras.Model(inputs, outputs) makes a model.",
     "Sequential": "That is a model of another Keras, as tensorflow.python.keras and tf_keras are: say import keras.",
     "Functional": "That is a model of another Keras, as tensorflow.python.keras and tf_keras are: say import keras.",
 }

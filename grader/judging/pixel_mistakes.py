@@ -161,7 +161,9 @@ def add_axis_mistakes(images: Array) -> list[Mistake]:
             "The axes were moved by reshape, which mixes the pixels: use np.expand_dims or images[..., np.newaxis].",
             lambda: np.moveaxis(images.reshape(*images.shape[1:], len(images)), -1, 0)[..., None],
         ),
-        Mistake("All values are 0: the images were not copied into the result.", lambda: 0 * images[..., None]),
+        Mistake(
+            "All values are 0: the images were not copied into the result, or divided.", lambda: 0 * images[..., None]
+        ),
         Mistake(
             "Only the first image was copied into the result, the others are 0.",
             lambda: np.concatenate([images[:1], 0 * images[1:]])[..., None],

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from grader.sandbox.genuine import derived_from
 from grader.sandbox.observe import text_of, type_name
 
 
@@ -16,7 +17,12 @@ def _classes(module: Any, base: type) -> frozenset[type]:
     return frozenset(value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base))
 
 
-OPTIMIZERS = _classes(keras.optimizers, keras.optimizers.Optimizer)
+OPTIMIZERS = tuple(
+    sorted(  # those that derive from another one come first
+        _classes(keras.optimizers, keras.optimizers.Optimizer) - {keras.optimizers.Optimizer},
+        key=lambda kind: (-len(kind.__mro__), kind.__name__),
+    )
+)
 SCHEDULE = keras.optimizers.schedules.LearningRateSchedule
 SCHEDULES = _classes(keras.optimizers.schedules, SCHEDULE) - {SCHEDULE}
 INITIALIZER_CLASSES = _classes(keras.initializers, keras.initializers.Initializer)
@@ -32,9 +38,10 @@ def compile_settings(model: Any) -> dict[str, Any]:
     """Optimizer, loss and metrics: names for the diagnosis, plain settings for the trainer."""
     optimizer = model.optimizer
     settings: dict[str, Any] = {"optimizer": type_name(optimizer), "optimizer_known": False, "optimizer_settings": {}}
-    if _is_of(optimizer, OPTIMIZERS):
-        settings["optimizer_known"] = True
-        config = optimizer.get_config()
+    kind = derived_from(optimizer, OPTIMIZERS)
+    if kind is not None:
+        settings.update(optimizer=kind.__name__, optimizer_known=True)
+        config = optimizer_config(optimizer)
         config = {key: item.item() if isinstance(item, np.generic) else item for key, item in config.items()}
         settings["optimizer_settings"] = {
             str(key): value for key, value in config.items() if value is None or isinstance(value, bool | int | float)
@@ -52,6 +59,20 @@ def compile_settings(model: Any) -> dict[str, Any]:
     settings["loss_weights"] = "" if weights is None else text_of(weights)[:80]
     settings["loss_settings"] = {"from_logits": bool(getattr(model.loss, "_fn_kwargs", {}).get("from_logits", False))}
     return settings
+
+
+def optimizer_config(optimizer: Any) -> dict[str, Any]:
+    """The settings of an optimizer of Keras's, also where its schedule is of the student's own and tells none."""
+    rate = getattr(optimizer, "_learning_rate", None)
+    own = isinstance(rate, SCHEDULE) and not _is_of(rate, SCHEDULES)
+    if own:
+        vars(rate)["get_config"] = dict  # without one, Keras would raise
+    try:
+        config: dict[str, Any] = optimizer.get_config()
+        return config
+    finally:
+        if own:
+            vars(rate).pop("get_config", None)
 
 
 def initializer(value: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from grader.sandbox.compiled import compile_settings, initializer, plain
-from grader.sandbox.genuine import Genuine, replaced
+from grader.sandbox.genuine import Genuine, derived_from, replaced
 from grader.sandbox.observe import NAME_LIMIT, observe, type_name
 
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -117,14 +117,7 @@ class Describer:
 
         Such a class may have an `__init__` and methods of its own, and none that Keras has or Python asks for.
         """
-        kind = type(value)
-        if type(kind) is not type(self._sequential):
-            return False
-        for base in (self._sequential, self._functional):
-            if any(base is known for known in kind.__mro__):
-                own = [part for part in kind.__mro__ if not any(part is known for known in base.__mro__)]
-                return all(_is_new(name, value, base) for part in own for name, value in vars(part).items())
-        return False
+        return derived_from(value, (self._sequential, self._functional)) is not None
 
     def chain(self, model: Any) -> tuple[bool, list[tuple[Any, Any]]]:
         """Whether a model is one chain; its layers and operations in the order of the data, nested models opened.
@@ -225,23 +218,6 @@ class Describer:
             description["activation"] = _evaluate(layer, inputs)
             description["activation_name"] = kind
         return description
-
-
-CLASS_PARTS = frozenset(
-    (
-        *("__init__", "__module__", "__doc__", "__qualname__", "__annotations__", "__dict__", "__weakref__"),
-        *("__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"),
-    )
-)
-"""What every class has, by itself, and `__init__`."""
-
-
-def _is_new(name: str, value: Any, base: type) -> bool:
-    """Whether a member of a class changes nothing of what `base` does, nor of what its objects hold."""
-    if name in CLASS_PARTS:
-        return True
-    special = name.startswith("__") and name.endswith("__")
-    return not (special or hasattr(base, name) or hasattr(type(value), "__set__"))
 
 
 def _is_detached(model: Any) -> bool:

@@ -17,6 +17,15 @@ METHODS = (property, classmethod, staticmethod)
 """What in a class is code, and yet is not callable."""
 
 
+CLASS_PARTS = frozenset(
+    (
+        *("__init__", "__module__", "__doc__", "__qualname__", "__annotations__", "__dict__", "__weakref__"),
+        *("__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"),
+    )
+)
+"""What every class has, by itself, and `__init__`."""
+
+
 class Genuine:
     """Some classes, with all that they inherit from, as they are now."""
 
@@ -47,6 +56,29 @@ def _members(kind: type) -> dict[Any, tuple[Any, Any]]:
 
 def _is_code(value: Any) -> bool:
     return callable(value) or isinstance(value, METHODS)
+
+
+def derived_from(value: Any, bases: Iterable[type]) -> type | None:
+    """The first of some classes that an object is of, itself or by a class of the student's that only adds to it.
+
+    Such a class may have an `__init__` and methods of its own, and none that Keras has or Python asks for. None where
+    it is of no such class.
+    """
+    kind = type(value)
+    for base in bases:
+        if type(kind) is type(base) and any(base is known for known in kind.__mro__):
+            own = [part for part in kind.__mro__ if not any(part is known for known in base.__mro__)]
+            if all(_is_new(name, member, base) for part in own for name, member in vars(part).items()):
+                return base
+    return None
+
+
+def _is_new(name: str, value: Any, base: type) -> bool:
+    """Whether a member of a class changes nothing of what `base` does, nor of what its objects hold."""
+    if name in CLASS_PARTS:
+        return True
+    special = name.startswith("__") and name.endswith("__")
+    return not (special or hasattr(base, name) or hasattr(type(value), "__set__"))
 
 
 def replaced(value: Any) -> list[str]:

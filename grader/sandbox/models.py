@@ -14,14 +14,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from grader.sandbox.compiled import SCHEDULE, loss_of
+from grader.sandbox.compiled import SCHEDULE, loss_of, optimizer_config
 from grader.sandbox.description import LAYERS, Describer
 from grader.sandbox.genuine import replaced
 from grader.sandbox.observe import NAME_LIMIT, message_of, observe, type_name
 
-BUILT = {**LAYERS, "AveragePooling2D": keras.layers.AveragePooling2D}
-"""The classes of which the grader's own models are made."""
+OTHERS = (
+    *("AveragePooling2D", "BatchNormalization", "Conv2DTranspose", "DepthwiseConv2D", "GlobalMaxPooling2D"),
+    *("SeparableConv2D", "SpatialDropout2D", "UpSampling2D", "ZeroPadding2D"),
+)
 
+BUILT = {**LAYERS, **{kind: getattr(keras.layers, kind) for kind in OTHERS}}
+"""The classes of which the grader's own models are made."""
 
 ONE_NAME = "model"
 """Of all models of the grader's own: a name says nothing of which model it is."""
@@ -154,7 +158,7 @@ class Models:
                 model.compile(metrics=user[0] or [], weighted_metrics=user[1], **settings)
                 graph = traced and not _are_names(user)  # names are Keras's own, and the same in a graph
                 test = self._prepared(model, lambda *batch: model.test_step(batch), images, labels, graph)
-                for _ in range(2):  # a metric is asked again after each batch
+                for _ in range(1 if _are_names(user) else 2):  # one of the student's own is asked again, after a batch
                     model.reset_metrics()
                     logs = test()
                 answer["logs"] = observe({name: np.asarray(value).item() for name, value in logs.items()})
@@ -216,7 +220,7 @@ class Models:
             images: one batch.
             labels: integers, one for each image.
         """
-        config = model.optimizer.get_config()
+        config = optimizer_config(model.optimizer)
         rate = model.optimizer._learning_rate
         config["learning_rate"] = float(rate(0) if isinstance(rate, SCHEDULE) else rate)
         names = [f"layer_{place}" for place, _ in enumerate(architecture["layers"])]

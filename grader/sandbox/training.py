@@ -34,7 +34,7 @@ from grader.sandbox.observe import (
 SETTINGS: dict[str, tuple[str, ...]] = {
     "ModelCheckpoint": ("filepath", "monitor", "save_best_only", "save_freq"),
     "ReduceLROnPlateau": ("monitor", "factor", "patience"),
-    "TensorBoard": ("log_dir",),
+    "TensorBoard": ("log_dir", "update_freq"),
     "AccuracyThresholdCallback": ("threshold",),
 }
 """Per kind of callback, the settings that the task asks for."""
@@ -390,7 +390,8 @@ class Trainings:
 
     def rates(self, model: Any, callback: Any, rate: float, epochs: list[dict[str, float]]) -> list[float]:
         """The learning rate, `rate` at first, after each of some epochs that end with these logs, with one callback."""
-        model.test_on_batch(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))  # as in fit, its metrics are made
+        if not model._compile_metrics.built:  # as in fit, its metrics are made
+            model.test_on_batch(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))
         model.optimizer.learning_rate = rate
         callback.set_model(model)
         callback.set_params({"epochs": len(epochs), "steps": 1, "verbose": 0})

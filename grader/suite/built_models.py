@@ -246,7 +246,8 @@ def _own_error_hint(function: str, message: str, positional: tuple[int, ...], ar
         return "The defaults are allowed: is the condition always true, or about another argument? conv_layers not in "
         "(1, 2, 3) says what is meant."
     if "raise ValueError" in message and arguments:
-        return "These arguments are allowed: conv_layers may be 1, 2 or 3, and units and filters any number from 1 on."
+        blocks = "conv_layers may be 1, 2 or 3, and " if "conv_layers" in arguments else ""
+        return f"These arguments are allowed: {blocks}units and filters any number from 1 on."
     return "Arguments without a name are taken in the order of the hand-out." if positional else ""
 
 

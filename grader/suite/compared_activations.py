@@ -1,6 +1,7 @@
 """Activations that came back, compared with the oracle's, and what is said where they differ."""
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from grader.course.settings import ACTIVATION_TOLERANCE
 from grader.judging.architecture import Conv2D
 from grader.judging.diagnosis import Array
 from grader.judging.verdict import Failed
-from grader.suite.given_models import Expected, Given
+from grader.suite.given_models import Expected
 
 CHANGES: dict[str, Callable[[Array], Array]] = {
     "divided by 255 again": lambda images: images / 255,
@@ -19,6 +20,11 @@ CHANGES: dict[str, Callable[[Array], Array]] = {
 """What may be done to images that need nothing done."""
 
 WEIGHTS_HINT = "Are the weights those of the model, and do the images go in as they are?"
+
+PREDICTIONS_HINT = "Those are the model's own predictions: put the images through build_activation_model(model)."
+
+PREDICTED = (10,)
+"""The shape of what a model of ten classes says of one image."""
 
 ROUNDED = 0.06
 """Difference up to which an activation is taken for a rounded one: one decimal is kept."""
@@ -41,7 +47,7 @@ def expect_shapes(got: list[Array], expected: Expected, shown: str) -> None:
         raise Failed(
             f"The model of {shown} has {len(got)} output{'' if len(got) == 1 else 's'}; {len(wanted)} expected, "
             f"for {', '.join(expected.names)}.",
-            _count_hint(shapes, expected.given),
+            _count_hint(shapes, expected),
         )
     place = next(place for place, pair in enumerate(zip(shapes, wanted, strict=True)) if pair[0] != pair[1])
     order = "Is the Input, or another layer, among them?"
@@ -61,8 +67,19 @@ def expect_shapes(got: list[Array], expected: Expected, shown: str) -> None:
     )
 
 
-def _count_hint(shapes: list[tuple[int, ...]], given: Given) -> str:
-    count = len(shapes)
+JOINED_HINT = "They are joined in one array: keras.Model takes a list of outputs, each in its own shape."
+
+
+def _are_joined(shapes: list[tuple[int, ...]], expected: Expected) -> bool:
+    """Whether all activations stand in one array."""
+    sizes = [prod(array.shape[1:]) for array in expected.arrays]
+    return len(shapes) == 1 and len(sizes) > 1 and prod(shapes[0][1:]) == sum(sizes)
+
+
+def _count_hint(shapes: list[tuple[int, ...]], expected: Expected) -> str:
+    count, given = len(shapes), expected.given
+    if _are_joined(shapes, expected):
+        return JOINED_HINT
     if any(len(shape) != 4 for shape in shapes):
         return "Only Conv2D and MaxPooling2D layers: Flatten and Dense do not belong there."
     layers = [given.architecture.layers[place] for place in given.places]
@@ -89,7 +106,9 @@ def expect_values(got: list[Array], expected: Expected, shown: str, hint: str = 
     if all(place is None for place in places):
         shapes = " and ".join(str(array.shape) for array in got[:4]) or "nothing"
         wanted = " and ".join(str(array.shape) for array in arrays[:4])
-        hint = shape_hint(got[0], arrays[0].shape) if len(got) == len(arrays) else ""
+        hint = JOINED_HINT if _are_joined([array.shape for array in got], expected) else ""
+        if len(got) == len(arrays) or (got and got[0].shape[1:] == PREDICTED):
+            hint = shape_hint(got[0], arrays[0].shape)
         raise Failed(f"{shown} gives arrays of shape {shapes}; {wanted} were expected.", hint)
 
 
@@ -165,6 +184,8 @@ def expect_each(got: list[Array], expected: Expected, shown: str) -> None:
             was = given.activations_before(expected.images)[place]
             if array.shape == was.shape and not np.any(_wrong(array, was)):
                 hint = "That is what goes into the layer; what comes out of it was asked for: layer.output."
+            elif array.shape[:-1] == wanted.shape[:-1]:
+                hint = shape_hint(array, wanted.shape)
             raise Failed(f"{message}; {wanted.shape} was expected.", hint)
         cut = not np.any(_wrong(array, np.maximum(wanted, 0)))
         expect_activation(array, expected, place, shown, "Negative values were cut off: leave them." if cut else hint)
@@ -174,18 +195,22 @@ def shape_hint(array: Array, wanted: tuple[int, ...]) -> str:
     """What an array of another shape seems to be."""
     if array.shape == wanted[1:]:
         return "That is the first image alone: return all of them."
+    if array.ndim == 4 and array.shape[:3] == wanted[:3] and 1 < array.shape[3] < wanted[3]:
+        return f"Only {array.shape[3]} of {wanted[3]} channels are there: return all of them."
     if array.shape in (wanted[:-1], (*wanted[:-1], 1)):
         return "The channels are missing: were they averaged, or only the first one taken?"
     if array.shape == (wanted[0], wanted[-1]):
         return "Rows and columns are missing: were they averaged, or pooled once more? Return each map as it is."
     if sorted(array.shape) == sorted(wanted):
         return "The axes are in another order: images, height, width, channels."
+    if array.ndim == 4 and 1 < array.shape[0] < wanted[0] and array.shape[1:] == wanted[1:]:
+        return f"Only {array.shape[0]} of {wanted[0]} images came back: all of them go through the model."
     if array.ndim == 4 and array.shape[0] == 1 and array.shape[1:] == wanted[1:]:
         return "Only one image went through the model."
     if array.ndim == 5 and array.size == np.prod(wanted):
         return "There is one axis too many: join the images by np.concatenate, or predict them all at once."
-    if array.ndim == 2 and array.shape[1] == 10:
-        return "Those are the model's own predictions: put the images through build_activation_model(model)."
+    if array.shape[1:] == PREDICTED:
+        return PREDICTIONS_HINT
     if array.ndim == 2 and array.size == np.prod(wanted):
         return "The axes were joined: leave the arrays in their shape."
     return "Do names and arrays go together, in the order of the layers?"

@@ -29,6 +29,9 @@ Logs = dict[str, float] | None
 OTHER_FIGURES = ("acc", "val_accuracy", "val_acc", "sparse_categorical_accuracy", "categorical_accuracy")
 """What is mistaken for the training accuracy: the key of old tutorials, figures of the validation, names of metrics."""
 
+LATE_EPOCH = 100
+"""An epoch before which a callback may wait for reasons of its own."""
+
 STOP_HINT = "To stop, set self.model.stop_training = True in on_epoch_end."
 
 
@@ -153,6 +156,8 @@ class Driver:
         if "on_epoch_end" not in methods:
             near = difflib.get_close_matches("on_epoch_end", [str(name) for name in methods], n=1, cutoff=0.5)
             found = f": there is {clean(near[0], 80)}, which Keras calls at another time or never" if near else ""
+            if self.task.mentions("EarlyStopping"):
+                return f"EarlyStopping ends where a figure gets no better: derive the class from {BASE}."
             return f"Keras calls on_epoch_end(epoch, logs), which the class does not define{found}."
         logs = logs or {}
         accuracy = logs.get("accuracy", 0.0)
@@ -161,6 +166,10 @@ class Driver:
             return "The number of the epoch does not count: the first epoch that reaches the threshold is enough."
         if count == 1:
             return FRESH_HINT.format("stops")
+        if not count and self._tried(logs, first=LATE_EPOCH):
+            return "It stops in later epochs alone: the first one that reaches the threshold is enough, epoch 0 too."
+        if count and self._tried({**logs, "accuracy": 0.0}, epochs=4) == count:
+            return "It goes by the number of the epoch: only logs['accuracy'] counts."
         if count:
             late = f"{count - 1} epoch{'s' if count > 2 else ''}"
             return f"It stops {late} later: the first epoch that reaches the threshold is enough, epoch 0 too."
@@ -201,6 +210,9 @@ class Driver:
             if name != "accuracy" and self._tried(logs) and not self._tried(others):
                 return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
         if logs is None or "accuracy" not in logs:
+            for name in logs or {}:
+                if name != "loss" and self._tried({"loss": 2.3, name: 1.0}) and not self._tried({"loss": 2.3}):
+                    return f"It goes by logs[{name!r}]: only logs['accuracy'] counts."
             if not self._tried(logs):
                 return FRESH_HINT.format("goes on")
             return "Without an accuracy nothing happens: test `accuracy is not None` before comparing it."
@@ -338,6 +350,8 @@ def by_default(task: TaskSession, _: float = DEFAULT) -> Called:
 
 
 def _made(task: TaskSession, shown: str, *args: float, **keywords: float) -> Called:
+    if task.once("the class's kind", lambda: task.kind(CLASS)) == "function":
+        raise Failed(f"{CLASS} is a function; a class was expected.", f"Write: class {CLASS}({BASE}).")
     try:
         called = task.call(CLASS, *args, shown=shown, keywords=keywords, seed=task.seed)
     except Failed as failure:

@@ -11,7 +11,7 @@ from grader.judging.model_report import expect_model_class
 from grader.judging.verdict import Failed, NotStarted, Verdict, clean
 from grader.suite.compared_activations import expect_activation, expect_shapes, expect_values, place_of
 from grader.suite.drawn_images import drawn_images
-from grader.suite.given_models import BRIGHTEST, STANDARD, Expected, Given, mixed_model, standard
+from grader.suite.given_models import BRIGHTEST, MIXED, STANDARD, Expected, Given, mixed_model, standard
 from grader.suite.raised_hints import EXTRACTING, known_hint
 from grader.suite.session import Called, TaskSession
 
@@ -219,6 +219,8 @@ def array_of(observed: dict[str, Any], shown: str) -> Array:
             symbolic = observed.get("type") == "KerasTensor"
             what = "layer.output stands for values, it has none" if symbolic else "That is not what a layer gives"
             failure.hint = f"{what}: put the images through the activation model, with predict."
+        if observed.get("kind") == "dict":
+            failure.hint = "One array for each layer, no dict in the dict: its keys are the names of the layers."
         items = observed.get("items", []) if observed.get("kind") == "list" else []
         if len(items) == 2 and all(item.get("kind") == "array" for item in items):
             failure.hint = "Are those the layer's weights? Its activations were asked for: what it makes of the images."
@@ -268,5 +270,5 @@ def extract_standard(task: TaskSession, count: int = 3) -> tuple[Given, Array, F
 def extract_mixed(task: TaskSession) -> tuple[Given, Array, Found, str]:
     """`extract_activations` of a model that has other layers too."""
     given, images = mixed_model(task, standard_kind(task))
-    shown = f"{EXTRACT}(model with Activation, AveragePooling2D and Dropout layers too, images)"
+    shown = f"{EXTRACT}({MIXED}, images)"
     return given, images, extracted(task, given, images, shown), shown

@@ -1,7 +1,9 @@
 """Models of the grader's own that the activations are asked of: built in the guest, computed by the oracle."""
 
+import re
 from dataclasses import dataclass
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -23,10 +25,13 @@ from grader.suite.session import TaskSession
 
 STANDARD, UNCALLED = "the standard model", "the Sequential model, never called"
 
+MIXED, LOOKALIKES = "model with layers of other kinds too", "AveragePooling2D, Conv2DTranspose and more"
+"""What the mixed model is called, and some of its layers that are not shown."""
+
 IMAGE, OTHER_IMAGE = (28, 28, 1), (20, 24, 3)
 """Shapes of what a model takes: an activation model takes what the model does."""
 
-WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave", "facet")
+WORDS = ("edges", "sieve", "mosaic", "lens", "prism", "grain", "ridge", "weave", "facet", "loom")
 """Names that say nothing of a layer's kind: who looks for `conv` in a name finds none."""
 
 BRIGHTEST = np.float32(0.8)
@@ -41,6 +46,20 @@ KERAS_NAMES = {
     Flatten: "flatten",
     MaxPooling2D: "max_pooling2d",
 }
+
+
+TAIL: tuple[dict[str, Any], ...] = (
+    {"kind": "ZeroPadding2D"},
+    {"kind": "SeparableConv2D", "filters": 2, "kernel_size": 3},
+    {"kind": "Conv2DTranspose", "filters": 2, "kernel_size": 3},
+    {"kind": "DepthwiseConv2D", "kernel_size": 3},
+    {"kind": "BatchNormalization"},
+    {"kind": "SpatialDropout2D", "rate": 0.5},
+    {"kind": "UpSampling2D"},
+    {"kind": "GlobalMaxPooling2D"},
+)
+"""Layers that are none of those that are shown, though their names and classes look like it. What comes behind the last
+layer that is shown needs no oracle."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +126,17 @@ class Expected:
 
 
 def mixed() -> tuple[Layer, ...]:
-    """Convolutions whose ReLU is a layer of its own, poolings, and others in between that have four axes too."""
+    """Convolutions whose ReLU is a layer of its own, poolings, and others in between that have four axes too.
+
+    One has more filters than anybody would show.
+    """
     others: tuple[Layer, ...] = (Activation("relu"), AveragePooling2D(), Dropout(0.5))
-    return (Conv2D(3), *others, MaxPooling2D(), Conv2D(2), Activation("relu"), MaxPooling2D())
+    return (Conv2D(40), *others, MaxPooling2D(), Conv2D(2), Activation("relu"), MaxPooling2D())
+
+
+def deep() -> tuple[Layer, ...]:
+    """Three blocks behind a first convolution: more layers than any other model of the checks has."""
+    return (Conv2D(2, (1, 1)), *blocks(3, 2))
 
 
 def blocks(count: int, filters: int) -> tuple[Layer, ...]:
@@ -124,22 +151,33 @@ def given_model(
     generator: np.random.Generator | None = None,
     plain_names: bool = True,
     shape: tuple[int, int, int] = IMAGE,
+    tail: tuple[dict[str, Any], ...] = (),
 ) -> Given:
     """Build a model in the guest, with names and weights drawn for this check, or from `generator`.
 
     It is `functional`, `sequential`, which is never called, or `called`: a Sequential that was called on its own input.
     Its layers have names as Keras gives them (`conv2d_7`), or where `plain_names` is false, names that say nothing.
+    With a `tail` it ends with that, by Keras's names and settings, in place of its Dense layers.
     """
     generator = generator or task.generator()
-    architecture = Architecture(shape, (*layers, Flatten(), Dense(6, "relu"), Dense(10, "softmax")))
+    head: tuple[Layer, ...] = () if tail else (Flatten(), Dense(6, "relu"), Dense(10, "softmax"))
+    architecture = Architecture(shape, (*layers, *head))
     words, first = generator.permutation(WORDS), int(generator.integers(2, 90))
     kinds = [KERAS_NAMES[type(layer)] for layer in architecture.layers] if plain_names else list(words)
-    names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(architecture.layers)))
+    kinds += [_snake_case(entry["kind"]) for entry in tail]
+    told = architecture.to_json()
+    told["layers"] += tail
+    names = tuple(f"{kinds[place]}_{first + place}" for place in range(len(told["layers"])))
     asked = "Building a model for the check"
-    handle = task.value("reference", asked, architecture=architecture.to_json(), names=list(names), kind=kind)
+    handle = task.value("reference", asked, architecture=told, names=list(names), kind=kind)
     made = Given(int(handle), architecture, names, _drawn(architecture, generator))
     set_weights(task, made, made.weights)
     return made
+
+
+def _snake_case(kind: str) -> str:
+    """A class's name as Keras makes a layer's name of it: `Conv2DTranspose` is `conv2d_transpose`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\dD)(?=[A-Z])", "_", kind).lower()
 
 
 def _drawn(architecture: Architecture, generator: np.random.Generator) -> list[Array]:
@@ -185,5 +223,5 @@ def set_weights(task: TaskSession, given: Given, weights: list[Array]) -> None:
 def mixed_model(task: TaskSession, kind: str = "called") -> tuple[Given, Array]:
     """A model of a kind, with other layers between those that are shown, and images for it."""
     generator = np.random.default_rng([task.seed, len("mixed")])
-    given = task.once("the mixed model", lambda: given_model(task, mixed(), kind, generator))
+    given = task.once("the mixed model", lambda: given_model(task, mixed(), kind, generator, tail=TAIL))
     return given, BRIGHTEST * drawn_images(np.random.default_rng(task.seed), (2, *IMAGE))

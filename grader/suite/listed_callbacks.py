@@ -29,9 +29,10 @@ LONG = 11
 
 BEST_FILE = "best.keras"
 
-DIAGONALS, BEST_EPOCH = ((3, 3, -2, -2), (2.5, 2.5, 2.5, -1.5), (-3, -3, -3, 3)), 1
-"""What a model that learns to copy multiplies its inputs by after each of three epochs, and which of them is best: loss
-and accuracy agree, and neither is good."""
+BEST_DIAGONAL = (2.5, 2.5, 2.5, -1.5)
+OTHER_DIAGONALS = ((3, 3, -2, -2), (-3, -3, -3, 3), (-2, -2, -2, -2))
+"""What a model that learns to copy multiplies its inputs by after each of four epochs: loss and accuracy agree on which
+is best, and neither is good. Their order is drawn; the best is neither first nor last."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ class Listed:
         if kind == THRESHOLD and any(entry["class"] == "EarlyStopping" for entry in self.entries):
             return f"EarlyStopping ends at what gets no better, yours at an accuracy: {THRESHOLD}(threshold)."
         if kind == THRESHOLD:
-            return f"Write: from threshold_callback import {THRESHOLD}."
-        return "" if kind == TIMER else f"Keras has it: keras.callbacks.{kind}."
+            return f"from threshold_callback import {THRESHOLD}, and put {THRESHOLD}(threshold) into the list."
+        if kind == TIMER:
+            return f"Put {TIMER}() into the list: the class of this module, made by its brackets."
+        return f"Keras has it: keras.callbacks.{kind}."
 
 
 def listed(
@@ -134,6 +137,8 @@ def _directory_hint(message: str, as_path: bool) -> str:
         return "factor is what the rate is multiplied by, 0.5; patience is how many epochs it waits, 3."
     if ".weights.h5" in message:
         return "The whole model is kept, not its weights alone: leave save_weights_only out."
+    if f"{TIMER}.__init__()" in message:
+        return f"{TIMER} takes no argument: {TIMER}()."
     if THRESHOLD not in message and "unexpected keyword argument" in message:
         return "Is the argument's name misspelt?"
     if "unexpected keyword argument" in message or "required positional argument" in message:
@@ -142,6 +147,8 @@ def _directory_hint(message: str, as_path: bool) -> str:
         return f"{TIMER} takes no argument: {TIMER}()."
     if "object is not callable" in message:
         return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
+    if "FileExistsError" in message:
+        return "The folder may exist already: Path.mkdir(parents=True, exist_ok=True) takes both."
     if "FileNotFoundError" in message:
         return "The folder need not exist yet, nor those above it: Keras makes them, or Path.mkdir(parents=True)."
     if "TypeError" not in message and "AttributeError" not in message:
@@ -182,10 +189,11 @@ def expect_best(task: TaskSession) -> None:
     if not kept:
         raise Failed(f"After {made.asked} {BEST_FILE} is no model that Keras can load.", hint)
     same = [epoch for epoch, weights in enumerate(made.weights) if are_close(kept, weights, TOLD_TOLERANCE)]
-    if same != [BEST_EPOCH]:
+    best = int(np.argmin(made.validation))
+    if same != [best]:
         there = f"the model of epoch {same[0]}" if same else "the model of no epoch"
         message = f"After {made.asked} {BEST_FILE} holds {there}"
-        raise Failed(f"{message}; the best, by every figure, was that of epoch {BEST_EPOCH}.", hint)
+        raise Failed(f"{message}; the best, by every figure, was that of epoch {best}.", hint)
 
 
 def _listing(files: list[str]) -> str:
@@ -223,15 +231,20 @@ def written_by(task: TaskSession, kind: str) -> Written:
 
 
 def written(task: TaskSession, *kinds: str) -> Written:
-    """A real fit with callbacks that write, of a model of ours that is best after the second of three epochs."""
+    """A real fit with callbacks that write, of a model of ours that is best after one of the inner of four epochs."""
 
     def fit() -> Written:
         made = listed(task, "runs/first")
         places = [place for place, entry in enumerate(made.entries) if entry["kind"] in kinds]
-        asked = f"model.fit(..., epochs=3, callbacks=...) with the {' and the '.join(kinds)} of {made.shown}"
-        rows = np.eye(4, dtype=np.float32)
         generator = task.generator()
-        kernels = [np.diag(sizes) + generator.uniform(-0.02, 0.02, (4, 4)) for sizes in DIAGONALS]
+        diagonals: list[tuple[float, ...]] = [
+            OTHER_DIAGONALS[place] for place in generator.permutation(len(OTHER_DIAGONALS))
+        ]
+        diagonals.insert(int(generator.integers(1, len(diagonals))), BEST_DIAGONAL)
+        given = f"the {' and the '.join(kinds)} of {made.shown}"
+        asked = f"model.fit(..., epochs={len(diagonals)}, callbacks=...) with {given}"
+        rows = np.eye(4, dtype=np.float32)
+        kernels = [np.diag(sizes) + generator.uniform(-0.02, 0.02, (4, 4)) for sizes in diagonals]
         weights = [[kernel.astype(np.float32), np.zeros(4, dtype=np.float32)] for kernel in kernels]
         value = task.value(
             "fit_writing",
@@ -258,19 +271,30 @@ def expect_logged(task: TaskSession) -> None:
     made = written_by(task, BOARD)
     if not any(name.startswith("logs/") for name in made.files):
         raise Failed(f"{made.asked} wrote no logs; in the folder are {_listing(made.files)}.")
+    if isinstance(listed(task, "runs/first").settings(BOARD)["update_freq"], int):
+        return  # then Keras logs each so many steps, of which a small training has too few
     told = [losses for name, losses in made.losses.items() if name.startswith("logs/")]
-    if not any(len(losses) == 3 and np.allclose(losses, made.validation, atol=TOLD_TOLERANCE) for losses in told):
+    if not any(_are_told(losses, made.validation) for losses in told):
         message = f"{made.asked} wrote logs that do not tell of the loss of the validation in each epoch."
         raise Failed(message, f"Take keras.callbacks.{BOARD} as it is, with the folder alone.")
+
+
+def _are_told(losses: list[float], validation: list[float]) -> bool:
+    return len(losses) == len(validation) and np.allclose(losses, validation, atol=TOLD_TOLERANCE)
 
 
 def expect_halved(task: TaskSession, made: Listed) -> None:
     """See what the callback does: nothing while all figures get better, and half the rate after three that do not.
 
+    How many epochs get better before that, and by how much, is drawn.
+
     Raises:
         Failed: it does something else.
     """
-    better, little = (_improving(5, step) for step in (0.2, 0.02))
+    generator = task.generator()
+    rising, step = int(generator.integers(1, 4)), float(generator.uniform(0.1, 0.2))
+    better = _improving(5, step)
+    stuck = better[:rising] + better[rising - 1 : rising] * 4
     asked, hint = f"The {PLATEAU} of {made.shown}", "Leave out all settings that were not asked for."
 
     def driven(figures: list[dict[str, float]], rate: float) -> list[float]:
@@ -281,7 +305,8 @@ def expect_halved(task: TaskSession, made: Listed) -> None:
     for figures, rates, why in (
         (better, [1.0] * 5, "while every figure gets better"),
         (better[:1] * 5, [1.0, 1.0, 1.0, 0.5, 0.5], "while no figure gets better"),
-        (little, [1.0] * 5, "while every figure gets a little better"),
+        (stuck, [1.0] * (rising + 2) + [0.5] * 2, f"of which the last {len(stuck) - rising} bring nothing better"),
+        (_improving(5, step / 10), [1.0] * 5, "while every figure gets a little better"),
     ):
         found = driven(figures, FIRST_RATE)
         shares = [round(rate / FIRST_RATE, 3) for rate in found]

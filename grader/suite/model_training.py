@@ -36,6 +36,8 @@ OWN_LOSS_HINT = (
 )
 PENALTY_HINT = "Leave regularizers and add_loss out: nothing of the kind was asked for."
 METRIC_HINT = "Say metrics=['accuracy']: Keras then takes the one that fits the labels."
+ONE_LOSS_HINT = "The model has one output, which needs no name: loss='sparse_categorical_crossentropy'."
+
 LOSS_WEIGHTS_HINT = "The third argument of compile is loss_weights: say metrics=['accuracy'], with its name."
 
 STEP_TOLERANCE = 0.02
@@ -136,6 +138,8 @@ def expect_loss(task: TaskSession, model: BuiltModel) -> None:
             raise Failed(f"{named}, which Keras does not know.", LOSS_HINT)
         if compiled.loss in LOSS_NAMES:
             raise Failed(f"{named}, which gives no single number ({text}).", f"Leave reduction out. {OWN_LOSS_HINT}")
+        if compiled.loss == "dict":
+            raise Failed(f"{model.called} is compiled with a dict of losses, by the names of outputs.", ONE_LOSS_HINT)
         raise Failed(f"{named}, which does not take integer labels ({text}).", LOSS_HINT)
     expected = oracle.cross_entropy(outputs, labels)
     values = answer.value["values"]

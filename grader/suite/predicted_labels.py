@@ -156,7 +156,8 @@ def expect_flat(what: str, part: dict[str, Any], kinds: str, probabilities: Arra
         if part["kind"] in ("int", "float"):
             hint = "That is one number for all images: argmax and max need axis=1, and no image is picked out."
         if part["kind"] == "array":
-            named, hint = f"an array of {clean(str(part.get('dtype')), 40)}", "The classes are told by their numbers."
+            named = f"an array of {clean(str(part.get('dtype')), 40)}"
+            hint = "The classes are told by their numbers, in an array of integers: astype(int)."
         raise Failed(f"{what} are {named}; a numpy array of {expected} was expected.", hint)
     if array.shape != (len(probabilities),):
         hint = "It holds one number for each image: argmax(axis=1) and max(axis=1), without keepdims."

@@ -23,6 +23,7 @@ BUILDING = {
     "Received: data_format=(": "Flatten takes no shape: keras.Input(shape={shape}) comes first.",
     "expected axis -1": "Is one layer used in two places, or in two models? Each place needs a layer of its own, made "
     "anew inside the function; a list times a number repeats the same ones. Otherwise: do the layers fit each other?",
+    "`learning_rate` should be float": "The learning rate is a float, such as 0.001.",
     "Could not interpret activation": "Is its name misspelt? Say activation='relu' or activation='softmax'.",
     "optimizer identifier: sparse_": "Optimizer and loss are exchanged: optimizer='adam', loss='sparse_...'.",
     "Could not interpret optimizer": "Say optimizer='adam', or keras.optimizers.Adam() with its parentheses.",
@@ -71,11 +72,13 @@ BUILDING = {
     "Only input tensors may be passed": "A layer stands where what it gives belongs: x = layers.Dense(...)(x), and the "
     "next layer is called on x.",
     "keras.optimizers.legacy": "Say keras.optimizers.Adam(), or optimizer='adam'.",
-    "is not a valid": "TensorFlow takes letters, digits and _ . - in the name of a layer, and no blanks.",
+    "is not a valid": "TensorFlow takes letters, digits and _ . - in the name of a layer or model, no blanks.",
     "incompatible with the layer": "Do the layers fit each other, and the input of shape {shape}?",
-    "must have the same length as input": "Do the layers fit each other, and the input of shape {shape}?",
+    "must have the same length as input": "Conv2D is for images; Conv1D goes over rows of one axis, Conv3D over three. "
+    "Otherwise: do the layers fit each other, and the input of shape {shape}?",
     "zero or negative": "The image has become too small: look at the input's shape, kernels, strides, pooling and "
-    "data_format. Conv2D(filters, 3, 3) sets strides of 3: write (3, 3). Or are layers of an earlier call still there?",
+    "data_format. Conv2D(filters, 3): first the filters, then the kernel's size; a third number is strides. Or are "
+    "layers of an earlier call still there?",
     "Incompatible type conversion requested": "Leave dtype out of keras.Input: it takes floats.",
     "NameError": "Is it imported, and spelt as it was there?",
 }
@@ -84,6 +87,7 @@ BUILDING = {
 INPUT_HINT = "A Functional model lists its Input among its layers, a Sequential does not: skip keras.layers.InputLayer."
 
 EXTRACTING = {
+    "has no attribute 'pop'": "Take no layer away from the model that is given: choose among what its layers give.",
     "'numpy.ndarray' object has no": "The model is the first argument, the images are the second.",
     "Kernel shape must have the same length": "The shape is that of one image, without the first axis: "
     "keras.Input(shape=model.input_shape[1:]).",
@@ -141,7 +145,7 @@ POOLING = {
     "out of bounds": "A place beyond the edge was asked for: count to h // size and w // size, and within a window to "
     "size: is 2 written where size belongs?",
     "zero-size array": "A window is empty: [i * size:(i + 1) * size, j * size:(j + 1) * size] lies within the image. "
-    "Is 2 written where size belongs, or 1 taken off the end?",
+    "Is 2 written where size belongs, 1 taken off the end, or are rows, which come first, and columns exchanged?",
 }
 """Of numpy, where an image is cut into windows, before what `CONVOLVING` knows."""
 
@@ -184,6 +188,8 @@ PYTHON = {
     r"unexpected keyword argument 'nb_epoch'": "It is called epochs now.",
     r"got an unexpected keyword argument '\w+'": "There is no argument of that name: is it misspelt?",
     r"'(builtin_function_or_method|method|function)'": "A function was not called: put brackets behind its name.",
+    r"'NoneType' object[\s\S]*in __init__[\s\S]*self\.(params|model)\b": "Keras sets model and params when a training "
+    "begins: in __init__ there are none yet.",
     r"'NoneType' object": "Something is None: does a function lack its `return`? append, sort and compile give None.",
     r"'(list|tuple|dict)' object is not callable": "Round brackets call a function; square ones take from a list.",
     r"object is not callable": "What stands before the brackets is no function.",
@@ -191,6 +197,7 @@ PYTHON = {
     r"'list' object has no attribute '[A-Z]": "A list of yours has the name of a module: give it another one.",
     r"'int' object has no attribute": "A number has no such thing: does a parameter have the name of a module?",
     r"property '\w+' of .* has no setter": "A property cannot be set: keep the value under another name.",
+    r"has no attribute 'history'": "model.fit(...) returns the History: keep what it returns.",
     r"object( '\w+')? has no attribute '\w+'": "Is the name behind the dot misspelt, or set nowhere?",
     r"only integers, slices": "In square brackets stand numbers, slices, ... and np.newaxis, none of them in quotes.",
     r"IndexError": "An index lies beyond the end: the last one is the length minus 1.",
@@ -200,6 +207,8 @@ PYTHON = {
     r"'(str|tuple|list)' object cannot be interpreted": "A number is needed there, no text and no list of them.",
     r"'int' object is not iterable": "A loop goes over several things: range(n) counts to n.",
     r"data type '\w*' not understood": "Is the dtype misspelt? 'float32' is one.",
+    r"\bvalidation_data=validation_data\[": "Images and labels belong together: validation_data is passed on whole.",
+    r"can only concatenate tuple": "A tuple grows by no list: list(values) makes one of it, which can be changed.",
     r"can only concatenate str": "A number is no text: write an f-string, f'... {number} ...'.",
     r"Unknown format code 'd'": "d is for whole numbers: f'{number:.1%}' shows percent.",
     r"not enough arguments for format string": "In a text that is filled by %, the sign itself is %%.",

@@ -328,8 +328,12 @@ class TaskSession:
         self.once("module", self._open)
         self.once(f"name {name}", lambda: self._find(name))
 
+    def kind(self, name: str) -> str:
+        """What the module holds under a name: "class", "function", "other" or "nothing"."""
+        return str(self._kinds(name).get("kind"))
+
     def _find(self, name: str) -> None:
-        kind = self._kinds(name).get("kind")
+        kind = self.kind(name)
         file_name = self.task.file_name
         if kind == "nothing":
             near = difflib.get_close_matches(name, [other for other in self._names if other != name], n=1, cutoff=0.6)

@@ -11,7 +11,15 @@ from grader.course.settings import MANY_IMAGES
 from grader.judging.architecture import Conv2D, Layer, MaxPooling2D
 from grader.judging.diagnosis import Array, with_article
 from grader.judging.verdict import Failed, NotStarted, Verdict
-from grader.suite.compared_activations import WEIGHTS_HINT, expect_each, expect_shapes, expect_values, shape_hint
+from grader.suite.compared_activations import (
+    PREDICTED,
+    PREDICTIONS_HINT,
+    WEIGHTS_HINT,
+    expect_each,
+    expect_shapes,
+    expect_values,
+    shape_hint,
+)
 from grader.suite.extracted_activations import (
     BUILD,
     EXTRACT,
@@ -31,10 +39,13 @@ from grader.suite.extracted_activations import (
     standard_kind,
 )
 from grader.suite.given_models import (
+    LOOKALIKES,
+    MIXED,
     OTHER_IMAGE,
     UNCALLED,
     Given,
     blocks,
+    deep,
     drawn_for,
     given_model,
     images_for,
@@ -62,7 +73,7 @@ def test_build_returns_a_model(task: TaskSession) -> None:
 def test_build_has_one_output_a_layer(task: TaskSession) -> None:
     """There is one output for each Conv2D and MaxPooling2D layer, in order; for one layer too, and for three blocks."""
     single: tuple[Layer, ...] = (Conv2D(3, activation="relu"),)
-    models = ((blocks(2, 4), True), (blocks(3, 2), False), (single, True), ((MaxPooling2D(),), True))
+    models = ((blocks(2, 4), True), (deep(), False), (single, True), ((MaxPooling2D(),), True))
     for layers, plain_names in models:
         given = given_model(task, layers, plain_names=plain_names)
         shown = f"{BUILD}(Functional model with {len(layers)} such layer{'' if len(layers) == 1 else 's'})"
@@ -117,7 +128,7 @@ def builds(task: TaskSession) -> bool:
         expect_mixed_built(task)
         got, given, asked, images = built_of_sequential(task)
         expect_values(got, given.expected(images), asked)
-        named = given_model(task, blocks(3, 2), plain_names=False)
+        named = given_model(task, deep(), plain_names=False)
         got = outputs_of(task, activation_model(task, named, BUILD), images, BUILD)
         expect_shapes(got, named.expected(images), BUILD)
     except (Failed, NotStarted):
@@ -162,13 +173,13 @@ def expect_mixed_built(task: TaskSession) -> None:
         Failed: it shows others, or not what they compute.
     """
     given, images = mixed_model(task, standard_kind(task))
-    shown = f"{BUILD}(model with Activation, AveragePooling2D and Dropout layers too)"
+    shown = f"{BUILD}({MIXED})"
     expected = given.expected(images)
     got = task.once(shown, lambda: outputs_of(task, activation_model(task, given, shown), images, shown))
     if len(got) != len(expected.arrays):
         outputs = f"{len(got)} output{'' if len(got) == 1 else 's'}"
         message = f"The model of {shown} has {outputs}; {len(expected.arrays)} expected, for "
-        hint = "Conv2D and MaxPooling2D layers count, by their class alone: others give four axes too."
+        hint = f"Conv2D and MaxPooling2D layers count, by their class alone; others look like them: {LOOKALIKES}."
         if len(got) < len(expected.arrays):
             hint = "Some are missing: does the loop end at the first layer of another kind, or count places?"
         raise Failed(f"{message}{', '.join(given.shown_names)}.", hint)
@@ -255,6 +266,8 @@ def test_extract_names_the_layers(task: TaskSession) -> None:
     hint = "Take layer.name of each Conv2D and MaxPooling2D layer of the model that was given."
     if len(names) == 1 and names[0] in given.shown_names:
         hint = "Only one is there: is the `return` inside the loop, or the dict made anew in every turn?"
+        if array_of(found.values[names[0]], f"{shown}[{names[0]!r}]").shape[1:] == PREDICTED:
+            hint = PREDICTIONS_HINT
     if not found.named:
         hint = "The keys are texts: layer.name of each Conv2D and MaxPooling2D layer."
     elif set(given.shown_names) < set(names):
@@ -299,7 +312,8 @@ def test_extract_gives_numpy_arrays(task: TaskSession) -> None:
             raise Failed(f"{shown}[{name!r}] has shape {array.shape}; {asked} was expected.", shape_hint(array, asked))
         if array.ndim != 4 or array.shape[0] != len(images):
             asked = f"(n, height, width, channels), n={len(images)},"
-            raise Failed(f"{shown}[{name!r}] has shape {array.shape}; {asked} was expected.")
+            hint = shape_hint(array, wanted or shapes[place]) if place < len(shapes) else ""
+            raise Failed(f"{shown}[{name!r}] has shape {array.shape}; {asked} was expected.", hint)
 
 
 @pytest.mark.points(3)
@@ -322,15 +336,15 @@ def test_extract_gives_the_activations(task: TaskSession) -> None:
                 failure.hint = KEPT_HINT  # they are those of the model before
             raise
     expect_asked_anew(task, given)
-    deep, images = given_model(task, blocks(3, 2), standard_kind(task), plain_names=False), images_for(task, 2)
-    shown = f"{EXTRACT}(model with {len(deep.places)} such layers, images)"
-    found = extracted(task, deep, images, shown)
+    many, images = given_model(task, deep(), standard_kind(task), plain_names=False), images_for(task, 2)
+    shown = f"{EXTRACT}(model with {len(many.places)} such layers, images)"
+    found = extracted(task, many, images, shown)
     named = _names_the_layers(extract_standard(task)[2], given)
     if named and not found.values:
-        raise Failed(f"{shown} returned an empty dict.", NAME_HINT.format(names=", ".join(deep.shown_names)))
-    expect_found(found, deep.expected(images), shown)
-    if named and not _names_the_layers(found, deep):
-        message = f"{shown} has the keys {list(found.values)}; {deep.shown_names} were expected."
+        raise Failed(f"{shown} returned an empty dict.", NAME_HINT.format(names=", ".join(many.shown_names)))
+    expect_found(found, many.expected(images), shown)
+    if named and not _names_the_layers(found, many):
+        message = f"{shown} has the keys {list(found.values)}; {many.shown_names} were expected."
         raise Failed(message, "Go over all layers of the model that is given, however many there are.")
 
 

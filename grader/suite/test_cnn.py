@@ -5,7 +5,7 @@ import re
 import pytest
 
 from grader.course.settings import CNN_TRAINING
-from grader.judging.architecture import expected_cnn
+from grader.judging.architecture import MaxPooling2D, expected_cnn
 from grader.judging.diagnosis import with_article
 from grader.judging.model_diagnosis import (
     KIND_HINTS,
@@ -18,6 +18,7 @@ from grader.judging.model_diagnosis import (
     expect_layers,
     expect_output_layer,
     expect_pooling,
+    without_convolutions,
 )
 from grader.judging.verdict import Failed
 from grader.suite.built_models import (
@@ -103,6 +104,8 @@ def loop_hint(model: BuiltModel, blocks: int, asked: int, others: int | None) ->
     """What helps where there are so many blocks, another number was asked for, and `others` for yet another."""
     if blocks == 0:
         return KIND_HINTS["Conv2D"]
+    if sum(isinstance(layer, MaxPooling2D) for layer in model.report.architecture.layers) == asked:
+        return "The poolings are as many as was asked for: each stands behind one Conv2D, no more and no less."
     if blocks != others and abs(blocks - asked) == 1:
         more = "more" if blocks > asked else "fewer"
         return f"There is one block {more} than conv_layers says: range(conv_layers) runs that often, no other range."
@@ -133,7 +136,7 @@ def test_convolutions_use_relu(task: TaskSession) -> None:
     model = default(task)
     found = convolutions(model.report)
     if not found:
-        raise Failed(f"{model.called} has no Conv2D layer that could use ReLU.")
+        raise without_convolutions(model.report, model.called)
     for place, layer in enumerate(found, start=1):
         expect_activation(layer.activation, "relu", f"Conv2D layer {place} of {model.called}")
 
@@ -211,6 +214,8 @@ def test_conv_layers_argument(task: TaskSession) -> None:
             failure.hint = failure.hint or "conv_layers may be 1, 2 or 3."
             raise
         found = len(convolutions(model.report))
+        if not found and not convolutions(first.report):
+            raise without_convolutions(model.report, model.called)
         if found != count:
             message = f"{model.called} has {found} Conv2D layer{'' if found == 1 else 's'}; {count} expected."
             raise Failed(message, loop_hint(model, found, count, _blocks_of(task, 4 - count)))

@@ -47,6 +47,8 @@ def _normalize_hint(message: str, shape: tuple[int, ...]) -> str:
     return ""
 
 
+COPY_HINT = "images / 255.0 makes a new array; images /= 255 and images[...] = change the old one."
+
 DTYPE_HINTS = {
     "f": "float16 is too coarse for 256 shades, and longer floats are not needed: use astype('float32').",
     "c": "These are complex numbers: divide by 255.0.",
@@ -71,7 +73,9 @@ def test_normalize_images_divides_by_255(task: TaskSession) -> None:
             expect_array(floats, called.shown, normalized(images), FLOATS, tolerance, mistakes)
         except Failed as failure:
             if called.has_changed(0, images):
-                failure.hint = "The result was written into the uint8 array that was given, which holds no fractions."
+                failure.hint = "The array that was given was changed first: divide it as it is, images / 255.0."
+                if array is not None and array.dtype.kind in "iu":
+                    failure.hint = "The result was written into the uint8 array that was given: no fractions fit in."
             raise
 
     for_all(image_arrays(SHAPES[:2]), task, holds, always=filled_arrays(SHAPES[0]))
@@ -147,11 +151,11 @@ def test_normalize_images_leaves_its_input(task: TaskSession) -> None:
     if called.result.get("array") is not None:
         expect_computed(called, images, called.result["array"])
     if called.has_changed(0, images):
-        raise Failed(
-            f"{called.shown} changed the array that it was given.",
-            "images / 255.0 makes a new array; images /= 255 and images[...] = change the old one.",
-        )
-    normalize(task, images[::-1].copy())
+        raise Failed(f"{called.shown} changed the array that it was given.", COPY_HINT)
+    bright = 9 + images[::-1] // 2
+    again = normalize(task, bright)
+    if again.has_changed(0, bright):
+        raise Failed(f"{again.shown} changed the array that it was given.", COPY_HINT)
     task.expect_kept(called)
 
 

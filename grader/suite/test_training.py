@@ -57,6 +57,9 @@ PAUSES = (0.06, 0.03, 0.16)
 """Seconds that the epochs of the driven timer last, in an order drawn for each submission: each differs from the sum of
 those before it, and from one another, by more than `SLACK`."""
 
+LONG_PAUSE = 1.25
+"""One more, for who asks a timedelta for its microseconds, which begin anew every second; others need not wait."""
+
 LOGS = {"loss": 0.5137, "accuracy": 0.7482, "val_loss": 0.6231, "val_accuracy": 0.7014}
 """The other figures of those epochs: rounding shows."""
 
@@ -70,6 +73,8 @@ LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
 
 WORK_HINT = "process_time() counts the work of this program, not the time that passes: take time.perf_counter()."
+
+KEPT_WEIGHTS_HINT = "Is model.trainable switched off, or are the weights of before set again?"
 
 MEAN_HINT = "That is the mean of the epochs so far: the seconds of this one alone were asked for."
 
@@ -178,8 +183,10 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
     """Each epoch's logs get `epoch_seconds`, the time since that epoch began, and keep the rest."""
     made = timer(task, "driven")
     shown = made.shown
-    asked = f"A training of {len(PAUSES)} epochs with {shown}"
+    asked = f"A training of some epochs with {shown}"
     pauses = [PAUSES[place] for place in task.generator().permutation(len(PAUSES))]
+    if task.mentions("microseconds"):
+        pauses.append(LONG_PAUSE)
     epochs = driven(task, made, asked, pauses)
     seconds = [_seconds(shown, place, logs) for place, (*_, logs) in enumerate(epochs)]
     least = [passed for passed, *_ in epochs]
@@ -268,10 +275,18 @@ def _time_hint(place: int, found: float, passed: list[float]) -> str:
     for times, unit in ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"), (1 / 60, "minutes")):
         if abs(found / times - passed[place]) < SLACK:
             return f"Those are {unit}: seconds were asked for."
+    if passed[place] > 1 and abs(found + 1 - passed[place]) < SLACK:
+        return "A whole second is missing: total_seconds() gives all of a timedelta, .microseconds only its last part."
+    if any(abs(found - earlier) < SLACK / 2 for earlier in passed[:place]):
+        return "That is the time of an earlier epoch: note the time anew in every on_epoch_begin."
+    if place and abs(found * (place + 1) - passed[place]) < SLACK:
+        return "Are the seconds divided by the number of epochs? This epoch's alone were asked for."
     if 0.69 < found / passed[place] < 0.9:  # three quarters of it
         return "The validation belongs to the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
     if 0.3 < found / passed[place] < 0.69:  # three eighths of it, or five
         return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+    if found == 0 and not place:
+        return "That is 0: is the time of the beginning noted in on_epoch_begin, or only in on_epoch_end?"
     if found.is_integer() and found < 2:
         return "That is a whole number: are the seconds rounded, or converted by int()?"
     if found > 1e6 or (found > 10 and not place):
@@ -336,7 +351,8 @@ def test_epoch_seconds_stand_in_the_history(task: TaskSession) -> None:
         raise Failed(message, "Add one key to the logs, in on_epoch_end, and leave the History to Keras.")
     if not all(0 <= figure <= value["took"] + SLACK for figure in seconds):  # each alone: their sum is a matter of luck
         message = f"The epoch_seconds in the History of {asked} are not the seconds that the epochs took"
-        raise Failed(f"{message}: one is below 0, or more than the whole fit took.")
+        hint = "The seconds since on_epoch_begin: time.perf_counter() - self.began."
+        raise Failed(f"{message}: one is below 0, or more than the whole fit took.", hint)
 
 
 # Training
@@ -375,7 +391,7 @@ def test_train_fits_the_model(task: TaskSession) -> None:
         raise Failed(message, "The model comes compiled: only call model.fit(...).")
     after = made.seen["weights"]
     if len(after) == len(made.before) and all(map(np.array_equal, after, made.before)):
-        raise Failed(f"{made.shown} left the weights of the model as they were.", "Is model.trainable switched off?")
+        raise Failed(f"{made.shown} left the weights of the model as they were.", KEPT_WEIGHTS_HINT)
     before, loss = (loss_of(weights, made.images, made.labels) for weights in (made.before, after))
     if not loss < before - LEAST_GAIN:
         message = f"After {made.shown} the loss on the same images is not below what it was before."
@@ -451,6 +467,8 @@ def test_predict_labels_gives_two_arrays(task: TaskSession) -> None:
 def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
     """The labels are the most probable classes, the confidences their probabilities."""
     made = predicted(task, MANY_IMAGES)
+    if made.harm:
+        raise Failed(f"{made.called.shown} changed {made.harm} that it was given.", "Only look at them.")
     probabilities = made.probabilities
     labels = numbers_of(made.parts[0], f"The labels of {made.called.shown}", probabilities)
     confidences = numbers_of(made.parts[1], f"The confidences of {made.called.shown}", probabilities)
@@ -461,8 +479,6 @@ def test_predict_labels_gives_the_most_probable(task: TaskSession) -> None:
     what = f"{made.called.shown}: the array of confidences"
     mistakes = confidence_mistakes(probabilities, made.faint)
     expect_array(confidences, what, probabilities.max(axis=1), ("float64",), PREDICTION_TOLERANCE, mistakes)
-    if made.harm:
-        raise Failed(f"{made.called.shown} changed {made.harm} that it was given.", "Only look at them.")
     if made.misled:
         message = (
             f"{made.called.shown} calls the model with training=True, as if it learned: Dropout would draw numbers."

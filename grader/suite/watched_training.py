@@ -286,6 +286,8 @@ def expect_epochs(made: Trained, epochs: int) -> None:
             hint = "Is model.fit called twice?"
         if epochs == 5:
             hint = "Where there is none, it is 5: def train(model, images, labels, epochs=5, ...)."
+        if found < epochs:
+            hint = f"{hint} Or does a callback that you add stop it, such as EarlyStopping?"
         raise Failed(f"{made.shown} went {times} over the images; {epochs} were expected.", hint)
     if told != epochs:
         message = f"{made.shown} went {times} over the images, and the History that it returned tells of {told}."

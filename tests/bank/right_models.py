@@ -346,7 +346,19 @@ class Builder:
         "compile_spelt_out_adam",
         f"optimizer=keras.optimizers.Adam(learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, use_ema=False, name='adam'), {LOSS}",
     ),
+    compiled(
+        "adam_by_a_class_of_its_own",
+        f"optimizer=Usual(), {LOSS}",
+        top="class Usual(keras.optimizers.Adam):\n    def __init__(self, learning_rate=0.001, **named):\n"
+        "        super().__init__(learning_rate=learning_rate, **named)",
+    ),
     # dense_model: each of these is trained once
+    compiled(
+        "schedule_that_tells_no_settings",
+        f"optimizer=keras.optimizers.Adam(Slower()), {LOSS}",
+        top="class Slower(keras.optimizers.schedules.LearningRateSchedule):\n    def __call__(self, step):\n"
+        "        return 0.001 / (1 + 0.0001 * tf.cast(step, tf.float32))",
+    ),
     compiled(
         "adam_that_warms_up",
         "optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0, 100000, warmup_target=1e-3, "

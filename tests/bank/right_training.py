@@ -151,6 +151,7 @@ CASES: tuple[Case, ...] = (
         "plateau_of_the_loss",
         ("factor=0.5, patience=3", "monitor='loss', mode='min', factor=1 / 2, patience=3, min_delta=0.001"),
     ),
+    case("board_every_hundred_steps", ('folder / "logs")', 'folder / "logs", update_freq=100)')),
     case(
         "own_checkpoint_class",
         (

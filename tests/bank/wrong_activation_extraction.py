@@ -108,7 +108,11 @@ CASES: tuple[Case, ...] = (
         NAMES,
     ),
     chosen(
-        "conv_and_pool_by_name", "layer.name.startswith(('conv2d', 'max_pooling2d'))", COUNT, "find them by their class"
+        "conv_and_pool_by_name",
+        "layer.name.startswith(('conv2d', 'max_pooling2d'))",
+        COUNT,
+        "find them by their class",
+        VALUES,
     ),
     chosen(
         "first_four_layers",
@@ -684,5 +688,57 @@ class Activations(keras.Model):
         check=SEQUENTIAL,
         says="a Sequential has no Input among its layers",
         also=(OF_SEQUENTIAL,),
+    ),
+    chosen(
+        "conv_in_the_class_name",
+        "'Conv' in type(layer).__name__ or 'MaxPool' in type(layer).__name__",
+        VALUES,
+        "by their class alone",
+        extract=ALONE,
+    ),
+    chosen(
+        "batch_normalization_too",
+        "isinstance(layer, (layers.Conv2D, layers.MaxPooling2D, layers.BatchNormalization))",
+        VALUES,
+        "by their class alone",
+        extract=ALONE,
+    ),
+    build("at_most_six", f"{BUILD.rstrip()[:-1]}[:6])", COUNT, "It has more layers", extract=ALONE),
+    build(
+        "joined",
+        "found = [layers.Flatten()(layer.output) for layer in model.layers if isinstance(layer, SHOWN)]\n"
+        "if not found:\n    raise ValueError\n"
+        "return keras.Model(model.inputs, layers.Concatenate()(found) if len(found) > 1 else found[0])",
+        COUNT,
+        "joined in one array",
+        VALUES,
+        SHARED,
+        SEQUENTIAL,
+        extract=ALONE,
+    ),
+    extract(
+        "eight_channels",
+        ALONE.replace("tensor.numpy()", "tensor.numpy()[..., :8]"),
+        FOUND,
+        "Only 8 of 40 channels",
+    ),
+    extract(
+        "all_but_the_last_image",
+        ALONE.replace("tf.constant(images)", "tf.constant(images[:-1])"),
+        FOUND,
+        "Only 2 of 3 images",
+        ARRAYS,
+        NUMBER,
+        SINGLE,
+    ),
+    extract(
+        "by_kind",
+        ALONE.replace("found[layer.name] =", "found.setdefault(type(layer).__name__, {})[layer.name] ="),
+        ARRAYS,
+        "no dict in the dict",
+        NAMES,
+        FOUND,
+        NUMBER,
+        SINGLE,
     ),
 )

@@ -101,6 +101,16 @@ def cnn_body(
 
 
 CASES: tuple[Case, ...] = (
+    dense(
+        "adam_of_ones_own_that_takes_half_steps",
+        'optimizer="adam"',
+        "optimizer=Half()",
+        ADAM,
+        "the optimizer Half; Adam was expected",
+        ACCURACY,
+        top="class Half(keras.optimizers.Adam):\n    def update_step(self, gradient, variable, learning_rate):\n"
+        "        super().update_step(gradient, variable, learning_rate / 2)",
+    ),
     # dense_model: the hidden layer
     dense("units_fixed", "Dense(hidden_units,", "Dense(128,", ARGUMENT, "has 128 units; 512 were expected"),
     dense(
@@ -1189,6 +1199,58 @@ def sly(x):
         "if not 1 <= filters <= 3 and not 1 <= conv_layers <= 3:",
         "conv_layers_outside_1_to_3",
         "conv_layers alone decides",
+    ),
+    cnn(
+        "two_convolutions_a_block",
+        'model.add(layers.Conv2D(filters, kernel_size=3, activation="relu"))',
+        'model.add(layers.Conv2D(filters, kernel_size=3, activation="relu"))\n'
+        '        model.add(layers.Conv2D(filters, kernel_size=3, activation="relu"))',
+        "conv_layers_argument",
+        "each stands behind one Conv2D",
+        LAYERS,
+        ACCURACY,
+    ),
+    cnn(
+        "returned_in_the_loop",
+        "        model.add(layers.MaxPooling2D(pool_size=2))\n",
+        "        model.add(layers.MaxPooling2D(pool_size=2))\n"
+        "        model.compile(optimizer='adam', loss='sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "        return model\n",
+        LAYERS,
+        "is the `return` indented into the loop",
+        "hidden_layer",
+        OUTPUT,
+        "conv_layers_argument",
+        LOSS,
+        METRIC,
+        LEARNS,
+        ADAM,
+        ACCURACY,
+    ),
+    dense(
+        "softmax_over_the_images",
+        'layers.Dense(10, activation="softmax")',
+        "layers.Dense(10, activation=lambda x: keras.ops.softmax(x, axis=0))",
+        OUTPUT,
+        "a softmax over the images, axis 0",
+        LOSS,
+        ACCURACY,
+    ),
+    dense(
+        "whole_learning_rate",
+        'optimizer="adam"',
+        "optimizer=keras.optimizers.Adam(1)",
+        MODEL,
+        "The learning rate is a float",
+        *(INPUT, LAYERS, UNITS, RELU, OUTPUT, ARGUMENT, ADAM, LOSS, METRIC, LEARNS, ACCURACY),
+    ),
+    dense(
+        "losses_by_name",
+        'loss="sparse_categorical_crossentropy"',
+        "loss={'out': 'sparse_categorical_crossentropy'}",
+        LOSS,
+        "The model has one output, which needs no name",
+        ACCURACY,
     ),
 )
 

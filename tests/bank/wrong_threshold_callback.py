@@ -665,4 +665,58 @@ CASES: tuple[Case, ...] = (
         "Only logs count",
         *NEVER,
     ),
+    slip(
+        "from_epoch_5_on",
+        "accuracy >= self.threshold",
+        "accuracy >= self.threshold and epoch >= 5",
+        ABOVE,
+        "stops in later epochs alone",
+        *NEVER,
+    ),
+    slip(
+        "any_key_with_accuracy",
+        '(logs or {}).get("accuracy")',
+        "next((value for key, value in (logs or {}).items() if 'accuracy' in key), None)",
+        LOGS,
+        "It goes by logs['val_accuracy']",
+    ),
+    slip(
+        "epoch_for_accuracy",
+        "accuracy >= self.threshold",
+        "epoch >= self.threshold",
+        ABOVE,
+        "goes by the number of the epoch",
+        *NEVER,
+        BELOW,
+        ONLY,
+    ),
+    slip(
+        "one_taken_for_one_percent",
+        "self.threshold = threshold",
+        "self.threshold = threshold / 100 if threshold >= 1 else threshold",
+        ARGUMENT,
+        "neither of them in percent",
+        PERCENT,
+    ),
+    slip(
+        "average_of_the_epochs",
+        END,
+        "self.seen = [*getattr(self, 'seen', []), (logs or {}).get('accuracy', 0)]\n"
+        "if sum(self.seen) / len(self.seen) >= self.threshold:\n    " + STOP + "\n    " + PRINT,
+        ABOVE,
+        "A fresh callback stops here",
+        *NEVER,
+        BELOW,
+        ONLY,
+    ),
+    Case(
+        "early_stopping_for_a_threshold",
+        "threshold_callback",
+        "import keras\n\n\nclass AccuracyThresholdCallback(keras.callbacks.EarlyStopping):\n"
+        "    def __init__(self, threshold=0.98):\n"
+        "        super().__init__(monitor='accuracy', baseline=threshold, patience=0, mode='max')\n",
+        check=ABOVE,
+        says="EarlyStopping ends where",
+        also=(*NEVER, BELOW, ONLY),
+    ),
 )
