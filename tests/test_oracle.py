@@ -189,12 +189,12 @@ def test_a_leaky_relu_is_recognised_at_any_slope(slope: float) -> None:
 def test_what_is_no_known_function_is_unknown() -> None:
     assert recognise_activation(INPUTS, np.asarray(keras.activations.gelu(INPUTS, approximate=True))) == "gelu"
     swapped = np.asarray(keras.ops.softmax(INPUTS, axis=0))
+    assert recognise_activation(INPUTS, swapped) == "a softmax over the images, axis 0"
     nothing = (
         np.full_like(INPUTS, np.nan),
         INPUTS[:, :9],
         INPUTS * 2,
         INPUTS.astype(complex),
-        swapped,
         np.zeros((0, 10)),
     )
     for outputs in (*nothing, np.array([["a"] * 10] * 64), np.maximum(INPUTS, 0) * 1.01):

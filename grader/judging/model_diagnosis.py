@@ -134,16 +134,12 @@ def _difference(got: Sequence[Layer], wanted: Sequence[Layer]) -> tuple[str, str
     if sorted(map(_kind, got)) == sorted(map(_kind, wanted)):
         first = next(asked for here, asked in zip(got, wanted, strict=True) if _kind(here) != _kind(asked))
         return "the layers are right, their order is not", KIND_HINTS.get(_kind(first), "")
-    if got and list(got) == list(wanted[: len(got)]):
-        ends = f"it ends after {_kind(got[-1])}"
-        return (
-            ends,
-            "The layers behind it are missing: is the `return` indented into the loop, or is there a break?",
-        )
     edits = _edits(got, wanted)
     said = [_edit_said(edit) for edit in edits[:MOST_EDITS]] + (["and more"] if len(edits) > MOST_EDITS else [])
     _, here, asked = edits[0]
     hint = KIND_HINTS.get(_kind(asked), "") if asked is not None else "Leave this layer out."
+    if got and list(got) == list(wanted[: len(got)]) and len(wanted) - len(got) > 1:
+        hint = f"It ends after {_kind(got[-1])}: is the `return` indented into a loop, or is there a break?"
     if here is not None and isinstance(here, Other):
         use = f"use keras.layers.{_kind(asked)} there" if asked is not None else "leave it out"
         hint = OTHER_HINTS.get(here.kind.split("(")[0].strip()) or f"Not this layer: {use}."

@@ -286,7 +286,9 @@ def _time_hint(place: int, found: float, passed: list[float]) -> str:
     if 0.3 < found / passed[place] < 0.69:  # three eighths of it, or five
         return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
     if found == 0 and not place:
-        return "That is 0: is the time of the beginning noted in on_epoch_begin, or only in on_epoch_end?"
+        return (
+            "That is 0: are the seconds rounded, or converted by int()? Or does on_epoch_end alone note the beginning?"
+        )
     if found.is_integer() and found < 2:
         return "That is a whole number: are the seconds rounded, or converted by int()?"
     if found > 1e6 or (found > 10 and not place):

@@ -649,7 +649,7 @@ class Activations(keras.Model):
             "dict(zip(names, outputs))", "{name: np.maximum(array, 0) for name, array in zip(names, outputs)}"
         ),
         FOUND,
-        "model with Activation",
+        "model with layers of other kinds",
     ),
     extract(
         "extracted_as_in_training",
@@ -657,7 +657,7 @@ class Activations(keras.Model):
             "layer(tensor)", "layer(tensor, training=True) if isinstance(layer, layers.Dropout) else layer(tensor)"
         ),
         FOUND,
-        "model with Activation, AveragePooling2D and Dropout layers too",
+        "model with layers of other kinds too",
     ),
     extract(
         "divided_by_the_largest",

@@ -465,7 +465,7 @@ CASES: tuple[Case, ...] = (
             ("keras.callbacks.ModelCheckpoint(", "Last("),
         ),
         check=BEST,
-        says="best.keras holds the model of epoch 2; the best, by every figure, was that of epoch 1",
+        says="best.keras holds the model of epoch 3; the best, by every figure, was that of epoch",
     ),
     predicting(
         "first_hundred",
@@ -585,9 +585,7 @@ CASES: tuple[Case, ...] = (
         FIVE,
         "returned the very list",
     ),
-    changed(
-        "plateau_of_much", "patience=3)", "patience=3, min_delta=0.5)", RATE, "while every figure gets a little better"
-    ),
+    changed("plateau_of_much", "patience=3)", "patience=3, min_delta=0.5)", RATE, "while every figure gets better"),
     changed("plateau_that_rests", "patience=3)", "patience=3, cooldown=10)", RATE, "after 11 epochs"),
     timing(
         "stops_the_training", END + "\nif epoch > 4:\n    self.model.stop_training = True", ADDS, "stopped the training"
