@@ -30,7 +30,7 @@ OTHER_FIGURES = ("acc", "val_accuracy", "val_acc", "sparse_categorical_accuracy"
 """What is mistaken for the training accuracy: the key of old tutorials, figures of the validation, names of metrics."""
 
 LATE_EPOCH = 100
-"""An epoch before which a callback may wait for reasons of its own."""
+"""Who waits for some epochs, whatever their accuracy, hardly waits for so many."""
 
 STOP_HINT = "To stop, set self.model.stop_training = True in on_epoch_end."
 
@@ -154,10 +154,10 @@ class Driver:
         """What the callback goes by, where these logs should have stopped it."""
         methods = self.task.value("is_callback", self.shown, handle=self.handle).get("methods", [])
         if "on_epoch_end" not in methods:
-            near = difflib.get_close_matches("on_epoch_end", [str(name) for name in methods], n=1, cutoff=0.5)
-            found = f": there is {clean(near[0], 80)}, which Keras calls at another time or never" if near else ""
             if self.task.mentions("EarlyStopping"):
                 return f"EarlyStopping ends where a figure gets no better: derive the class from {BASE}."
+            near = difflib.get_close_matches("on_epoch_end", [str(name) for name in methods], n=1, cutoff=0.5)
+            found = f": there is {clean(near[0], 80)}, which Keras calls at another time or never" if near else ""
             return f"Keras calls on_epoch_end(epoch, logs), which the class does not define{found}."
         logs = logs or {}
         accuracy = logs.get("accuracy", 0.0)

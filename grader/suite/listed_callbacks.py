@@ -13,6 +13,7 @@ from grader.suite.watched_training import TOLD_TOLERANCE, are_close
 
 BUILD, TIMER, THRESHOLD = "build_callbacks", "EpochTimer", "AccuracyThresholdCallback"
 CHECKPOINT, PLATEAU, BOARD = "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard"
+TIMER_HINT = f"{TIMER} takes no argument: {TIMER}()."
 KINDS = (THRESHOLD, CHECKPOINT, PLATEAU, BOARD, TIMER)
 
 FIGURES = ("val_loss", "val_accuracy")
@@ -138,13 +139,13 @@ def _directory_hint(message: str, as_path: bool) -> str:
     if ".weights.h5" in message:
         return "The whole model is kept, not its weights alone: leave save_weights_only out."
     if f"{TIMER}.__init__()" in message:
-        return f"{TIMER} takes no argument: {TIMER}()."
+        return TIMER_HINT
     if THRESHOLD not in message and "unexpected keyword argument" in message:
         return "Is the argument's name misspelt?"
     if "unexpected keyword argument" in message or "required positional argument" in message:
         return f"{THRESHOLD} takes its threshold by place or as threshold=, as the hand-out says."
     if TIMER in message and "TypeError" in message:
-        return f"{TIMER} takes no argument: {TIMER}()."
+        return TIMER_HINT
     if "object is not callable" in message:
         return "A callback is made by calling its class: keras.callbacks.ModelCheckpoint(...)."
     if "FileExistsError" in message:

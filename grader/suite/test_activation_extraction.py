@@ -266,7 +266,8 @@ def test_extract_names_the_layers(task: TaskSession) -> None:
     hint = "Take layer.name of each Conv2D and MaxPooling2D layer of the model that was given."
     if len(names) == 1 and names[0] in given.shown_names:
         hint = "Only one is there: is the `return` inside the loop, or the dict made anew in every turn?"
-        if array_of(found.values[names[0]], f"{shown}[{names[0]!r}]").shape[1:] == PREDICTED:
+        array = found.values[names[0]].get("array")
+        if array is not None and array.shape[1:] == PREDICTED:
             hint = PREDICTIONS_HINT
     if not found.named:
         hint = "The keys are texts: layer.name of each Conv2D and MaxPooling2D layer."
