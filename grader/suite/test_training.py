@@ -5,6 +5,7 @@ threshold that it was given.
 """
 
 from contextlib import suppress
+from dataclasses import dataclass
 from time import perf_counter, sleep
 from typing import Any
 
@@ -68,6 +69,9 @@ SHORT_EPOCHS = 12
 
 SLACK = 0.02
 """Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
+
+PART_SLACK = 0.003
+"""The same where it is only asked which part of an epoch was measured."""
 
 LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
@@ -188,33 +192,72 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
     if task.mentions("microseconds"):
         pauses.append(LONG_PAUSE)
     epochs = driven(task, made, asked, pauses)
-    seconds = [_seconds(shown, place, logs) for place, (*_, logs) in enumerate(epochs)]
-    least = [passed for passed, *_ in epochs]
-    for place, (found, pause, (passed, took, logs)) in enumerate(zip(seconds, pauses, epochs, strict=True)):
-        if not passed - SLACK <= found <= took + SLACK:
+    seconds = [_seconds(shown, place, epoch.logs) for place, epoch in enumerate(epochs)]
+    least = [epoch.whole.least for epoch in epochs]
+    for place, (found, pause, epoch) in enumerate(zip(seconds, pauses, epochs, strict=True)):
+        if not epoch.whole.holds(found, SLACK):
             message = f"In epoch {place}, which took {pause:g} seconds, {shown} gave epoch_seconds of "
             works = task.mentions("process_time") or task.mentions("thread_time")
-            hint = WORK_HINT if works else _time_hint(place, found, least)
+            hint = WORK_HINT if works else _time_hint(place, found, epochs)
             means = [sum(least[: count + 1]) / (count + 1) for count in range(len(least))]
             if place and all(abs(one - mean) < SLACK / 2 for one, mean in zip(seconds, means, strict=True)):
                 hint = MEAN_HINT
             raise Failed(f"{message}{_measured(found)}.", hint)
-        found_logs = _pairs(logs)
+        found_logs = _pairs(epoch.logs)
         if any(found_logs.get(name) != value for name, value in LOGS.items()):
             message = f"{shown} changed the other figures of the logs, as loss and accuracy."
             raise Failed(message, "Add one key: logs['epoch_seconds'] = seconds.")
 
 
-def driven(
-    task: TaskSession, made: Called, asked: str, pauses: list[float]
-) -> list[tuple[float, float, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Span:
+    """How long something lasted for a callback, in seconds: between two of its calls, and with both of them included.
+
+    A callback takes the time somewhere within its calls, which last long where the machine is busy.
+    """
+
+    least: float
+    most: float
+
+    def holds(self, seconds: float, slack: float) -> bool:
+        """Whether a callback may have measured this."""
+        return self.least - slack <= seconds <= self.most + slack
+
+
+@dataclass(frozen=True)
+class Event:
+    """One call of a callback: when it began and ended, and what came of it."""
+
+    began: float
+    ended: float
+    answer: Any
+
+    def since(self, first: "Event") -> Span:
+        """What has passed since an earlier call."""
+        return Span(self.began - first.ended, self.ended - first.began)
+
+
+@dataclass(frozen=True)
+class DrivenEpoch:
+    """One epoch that a timer was driven through.
+
+    Attributes:
+        whole: from on_epoch_begin to on_epoch_end.
+        trained: from on_epoch_begin to on_test_begin.
+        batches: of each batch, from its beginning to its end; and from the last one's beginning to the epoch's end.
+        logs: the epoch's, afterwards.
+    """
+
+    whole: Span
+    trained: Span
+    batches: list[Span]
+    logs: dict[str, Any]
+
+
+def driven(task: TaskSession, made: Called, asked: str, pauses: list[float]) -> list[DrivenEpoch]:
     """Drive a callback through epochs that last as long as `pauses` say, in seconds: two batches, and a validation.
 
     The time passes here, and no question says how much of it will.
-
-    Returns:
-        For each epoch, the time from the end of on_epoch_begin to the beginning of on_epoch_end, that with both
-        included, and its logs afterwards.
 
     Raises:
         Failed: it changed the model.
@@ -222,30 +265,30 @@ def driven(
     model = task.value("callback_model", asked, handle=made.handle)
     before = looks_of(task, asked, model)
 
-    def event(name: str, number: int | None, logs: dict[str, float]) -> Any:
-        return task.value("event", asked, handle=made.handle, model=model, event=name, number=number, logs=dict(logs))
+    def event(name: str, number: int | None, logs: dict[str, float]) -> Event:
+        began = perf_counter()
+        answer = task.value("event", asked, handle=made.handle, model=model, event=name, number=number, logs=dict(logs))
+        return Event(began, perf_counter(), answer)
 
     event("on_train_begin", None, {})
     epochs = []
     for number, pause in enumerate(pauses):
-        began = perf_counter()
-        event("on_epoch_begin", number, {})
-        begun = perf_counter()
+        begin = event("on_epoch_begin", number, {})
+        batches = []
         for batch in range(2):
-            event("on_train_batch_begin", batch, {})
+            first = event("on_train_batch_begin", batch, {})
             sleep(3 / 8 * pause)
-            event("on_train_batch_end", batch, {"loss": 0.5})
-        event("on_test_begin", None, {})
+            batches.append(event("on_train_batch_end", batch, {"loss": 0.5}).since(first))
+        trained = event("on_test_begin", None, {}).since(begin)
         sleep(pause / 4)
         event("on_test_end", None, {"loss": 0.5})
-        passed = perf_counter() - begun
-        ended = event("on_epoch_end", number, LOGS)
-        epochs.append((passed, perf_counter() - began, ended["logs"]))
+        end = event("on_epoch_end", number, LOGS)
+        epochs.append(DrivenEpoch(end.since(begin), trained, [*batches, end.since(first)], end.answer["logs"]))
     for number in range(len(pauses), SHORT_EPOCHS):
         task.value("request_stop", asked, model=model, stop=bool(number % 2))
         event("on_epoch_begin", number, {})
-        ended = event("on_epoch_end", number, LOGS)
-        if ended["stop"] is not bool(number % 2):
+        end = event("on_epoch_end", number, LOGS)
+        if end.answer["stop"] is not bool(number % 2):
             did = "took back a stop that another callback had asked for" if number % 2 else "stopped the training"
             raise Failed(f"{made.shown} {did}.", "It measures the time: leave self.model.stop_training alone.")
     event("on_train_end", None, LOGS)
@@ -265,8 +308,9 @@ def _measured(seconds: float) -> str:
     return "less than 1000" if seconds < 1000 else "more than 1000"
 
 
-def _time_hint(place: int, found: float, passed: list[float]) -> str:
+def _time_hint(place: int, found: float, epochs: list[DrivenEpoch]) -> str:
     """What helps where a time is wrong."""
+    epoch, passed = epochs[place], [epoch.whole.least for epoch in epochs]
     before = sum(passed[:place])
     if found < -SLACK:
         return "The end minus the beginning: time.perf_counter() - self.began."
@@ -281,10 +325,12 @@ def _time_hint(place: int, found: float, passed: list[float]) -> str:
         return "That is the time of an earlier epoch: note the time anew in every on_epoch_begin."
     if place and abs(found * (place + 1) - passed[place]) < SLACK:
         return "Are the seconds divided by the number of epochs? This epoch's alone were asked for."
-    if 0.69 < found / passed[place] < 0.9:  # three quarters of it
+    if epoch.trained.holds(found, PART_SLACK):
         return "The validation belongs to the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
-    if 0.3 < found / passed[place] < 0.69:  # three eighths of it, or five
+    if any(batch.holds(found, PART_SLACK) for batch in epoch.batches):
         return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+    if 0.3 < found / passed[place] < 0.9:
+        return "That is a part of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
     if found == 0 and not place:
         return (
             "That is 0: are the seconds rounded, or converted by int()? Or does on_epoch_end alone note the beginning?"
