@@ -128,8 +128,9 @@ def test_the_bank_is_large_and_its_names_unique():
 
 
 def test_the_sandbox_still_works_afterwards(graded):
-    results = graded(SOLUTIONS)
-    assert results.score == 100
+    both_servers = ("preprocessing", "activation_extraction")
+    passed = [task.name for task in graded(SOLUTIONS, *both_servers).tasks if task.status is Status.PASSED]
+    assert passed == list(both_servers)
 
 
 def test_the_real_deadline_of_a_call(graded, tmp_path):

@@ -23,6 +23,7 @@ from grader.course.settings import REPOSITORY
 from grader.course.tasks import TASKS
 from grader.judging.store import Store
 from grader.judging.trainings import Trainings
+from grader.results import Status
 from tests.bank.cases import SOLUTIONS, Case
 
 STORE = REPOSITORY / "data_cache" / "store"
@@ -136,9 +137,11 @@ def test_gradescope_runs_the_package(unpacked, tmp_path):
     fresh_environment(root / "venv", source)
     cases = {
         "right": Case("right", "preprocessing"),
-        "wrong": Case("wrong", "cnn", source="def build_cnn(): pass\n"),
-        "hostile": Case(
-            "hostile", "dense_model", source=HOSTILE, files={"conftest.py": HOSTILE, "pytest.ini": "[pytest]"}
+        "wrong": Case(
+            "wrong",
+            "dense_model",
+            source=HOSTILE,
+            files={"conftest.py": HOSTILE, "pytest.ini": "[pytest]", "cnn.py": "def build_cnn(): pass\n"},
         ),
     }
     metadata = {
@@ -161,18 +164,18 @@ def test_gradescope_runs_the_package(unpacked, tmp_path):
     assert found["right"]["output"].startswith(
         "This is attempt 2.\nHanded in 3 hours and 30 minutes after the due date.\nNothing was taken off"
     )
-    assert found["wrong"]["score"] == 100.0
+    assert found["wrong"]["score"] == 80.0
     cnn = [test for test in found["wrong"]["tests"] if "cnn" in test["tags"]]
     assert [test["name"].split(": ")[1] for test in cnn] == ["points missing"]
     assert "None" not in cnn[0]["output"]
-    assert found["hostile"]["score"] == 100.0
-    said = [test["output"] for test in found["hostile"]["tests"] if "dense_model" in test["tags"]]
+    said = [test["output"] for test in found["wrong"]["tests"] if "dense_model" in test["tags"]]
     assert said and not [text for text in said if "\x1b" in text or "score" in text]
 
 
 def test_what_gradescope_prepares_is_what_is_asked_for(graded, sandbox):
     """The store holds the trainings of a right submission under the keys of those that are prepared."""
-    assert graded(SOLUTIONS).score == 100
+    trained = {result.name: result.status for result in graded(SOLUTIONS, "dense_model", "cnn").tasks}
+    assert trained["dense_model"] is trained["cnn"] is Status.PASSED
     trainings = Trainings(sandbox, Store(STORE))
     assert all(trainings.is_kept(trainings.key(job)) for job in jobs())
     trainings.close()
