@@ -277,7 +277,7 @@ class Models:
         model.trainable = True
         for number, variable in enumerate(model.weights, start=1):
             value = np.full(variable.shape, number / 8, dtype=np.float32)
-            if not np.array_equal(variable.numpy(), value):  # to look takes a tenth of the time to write
+            if not np.array_equal(variable.numpy(), value):  # to look first halves the time of all this
                 variable.assign(value)
 
     def fit(self, callback: Any, rows: Any, epochs: int) -> dict[str, Any]:
