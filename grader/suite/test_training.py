@@ -71,8 +71,8 @@ SLACK = 0.02
 """Seconds by which a measured epoch may differ: the coarsest clock, on Windows, ticks every 0.016."""
 
 PART_SLACK = 0.003
-"""The same where it is asked which part of an epoch was measured: less than half of the 0.0075 seconds by which the parts
-of an epoch of 0.06 differ, the shortest in which one is wrong by more than `SLACK`."""
+"""The same where it is asked which part of an epoch was measured: less than half of the 0.0075 seconds by which the
+parts of an epoch of 0.06 differ, the shortest in which one is wrong by more than `SLACK`."""
 
 LEAST_GAIN = 1e-3
 """Loss that two epochs take off at least: 0.2 is what they do; rounding errors are below 1e-6."""
