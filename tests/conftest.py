@@ -1,13 +1,18 @@
 """Fixtures that the tests share: one sandbox, so that TensorFlow is imported once, and one store of trained results."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from grader.course.tasks import TASKS
 from grader.plugin import grade
 from grader.results import Results
 from grader.sandbox.host import Sandbox
+from grader.sandbox.submission import read_submission
+from grader.suite.student_code import StudentCode
 
 Grade = Callable[..., Results]
 
@@ -28,3 +33,45 @@ def graded(sandbox: Sandbox) -> Grade:
         return grade(path, tasks, sandbox=sandbox)
 
     return graded
+
+
+@pytest.fixture
+def student_code(sandbox: Sandbox) -> Iterator[Callable[[Path], StudentCode]]:
+    """The code of a folder, asked in guests of the shared servers."""
+    with ExitStack() as asked:
+        names = [task.file_name for task in TASKS]
+        yield lambda folder: asked.enter_context(closing(StudentCode(read_submission(folder, names), sandbox)))
+
+
+@pytest.fixture(autouse=True)
+def no_guest_lives_on(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever used the shared servers has ended every guest: a class of a thousand would leave a thousand."""
+    before = guests()
+    yield
+    if "sandbox" in request.fixturenames:
+        assert guests() <= before, "a guest lives on"
+
+
+def guests() -> set[int]:
+    """All processes that servers below this one have started."""
+    servers = {pid for pid, line in descendants(os.getpid()).items() if "grader.sandbox.server" in line}
+    return {pid for server in servers for pid in descendants(server)}
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """All processes below one, with their command lines; none where there is no Linux."""
+    found = {}
+    waiting = [pid]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            try:
+                children = [int(child) for child in task.read_text().split()]
+            except OSError:
+                continue
+            for child in children:
+                try:
+                    found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                except OSError:
+                    continue
+                waiting.append(child)
+    return found

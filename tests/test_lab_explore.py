@@ -35,7 +35,7 @@ from grader.lab.findings import csv_text
 from grader.lab.models import LabError, Reference, cnn, dense_model, with_second_hidden_layer
 from grader.lab.training import Trainer, multiplications, work
 from grader.sandbox.host import Sandbox
-from grader.suite.student_code import code_of
+from grader.suite.student_code import StudentCode, code_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -234,8 +234,8 @@ def test_files_are_plain(tmp_path: Path, sandbox: Sandbox) -> None:
 # A submission
 
 
-def test_the_reference_solution_gives_the_reference_recipes(sandbox: Sandbox) -> None:
-    code = code_of(REPOSITORY / "solutions", sandbox)
+def test_the_reference_solution_gives_the_reference_recipes(student_code: Callable[[Path], StudentCode]) -> None:
+    code = student_code(REPOSITORY / "solutions")
     for wanted in (dense_model(), dense_model(512), cnn(), cnn(filters=32), cnn(conv_layers=3)):
         recipe, expected = code.recipe(wanted), Reference().recipe(wanted)
         assert job(recipe, Profile.QUICK) == job(expected, Profile.QUICK)  # so the class shares one training
@@ -258,7 +258,7 @@ DENSE = (REPOSITORY / "solutions" / "dense_model.py").read_text(encoding="utf-8"
     ],
 )
 def test_a_builder_that_is_not_right_gets_one_sentence(
-    source: str | None, sentence: str, tmp_path: Path, sandbox: Sandbox
+    source: str | None, sentence: str, tmp_path: Path, student_code: Callable[[Path], StudentCode]
 ) -> None:
     folder = tmp_path / "handed"
     folder.mkdir()
@@ -266,7 +266,7 @@ def test_a_builder_that_is_not_right_gets_one_sentence(
         source = (REPOSITORY / "assignments" / "dense_model.py").read_text(encoding="utf-8")
     if source is not None:
         (folder / "dense_model.py").write_text(source, encoding="utf-8")
-    code = code_of(folder, sandbox)
+    code = student_code(folder)
     with pytest.raises(LabError) as refused:
         code.recipe(dense_model())
         code.recipe(dense_model(512))

@@ -17,12 +17,14 @@ from grader.lab.models import LabError, Recipe, Reference, layer_names
 from grader.lab.prediction import predict
 from grader.sandbox.host import Sandbox
 from grader.sandbox.submission import read_submission
-from grader.suite.student_code import code_of, pictures_of
+from grader.suite.student_code import StudentCode, code_of, pictures_of
 
 DATA = load_subset()
 IMAGES = Reference().scaled(DATA.test_images[:12])
 LABELS = DATA.test_labels[:12]
 PROBABILITIES = np.random.default_rng(1).dirichlet(np.ones(10), size=12)
+
+CodeOf = Callable[[Path], StudentCode]
 
 TINY = Recipe(expected_cnn(4, 2), Adam(0.001))
 
@@ -124,8 +126,8 @@ def test_predictions_of_a_guest_are_the_oracle_s(sandbox: Sandbox) -> None:
     assert np.allclose(predict(sandbox, TINY, tiny_weights(), IMAGES), expected, atol=1e-5)
 
 
-def test_the_reference_solution_s_activations_are_the_oracle_s(sandbox: Sandbox) -> None:
-    found = code_of(REPOSITORY / "solutions", sandbox).activations(TINY, tiny_weights(), IMAGES[:3, ..., None])
+def test_the_reference_solution_s_activations_are_the_oracle_s(student_code: CodeOf) -> None:
+    found = student_code(REPOSITORY / "solutions").activations(TINY, tiny_weights(), IMAGES[:3, ..., None])
     assert list(found) == [name for name in layer_names(TINY.architecture) if "2d" in name]
     for name, right in layers().items():
         assert np.allclose(found[name], right, atol=1e-4)
@@ -154,10 +156,10 @@ def test_the_reference_solution_s_activations_are_the_oracle_s(sandbox: Sandbox)
     ],
 )
 def test_what_student_code_answers_is_looked_at(
-    module: str, source: str, sentence: str, tmp_path: Path, sandbox: Sandbox
+    module: str, source: str, sentence: str, tmp_path: Path, student_code: CodeOf
 ) -> None:
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
-    code = code_of(tmp_path, sandbox)
+    code = student_code(tmp_path)
     with pytest.raises(LabError) as refused:
         if module == "preprocessing":
             code.names(LABELS)

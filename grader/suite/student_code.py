@@ -6,6 +6,7 @@ checked for what it should be before it is drawn.
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,8 +60,7 @@ def pictures_of(submission: Submission, profile: Profile, sandbox: Sandbox, stor
     """The figures for a submission's report, as far as it is right; none where the data or the sandbox fails."""
     quiet = Console(file=io.StringIO())
     try:
-        with Trainer(sandbox, store, quiet) as trainer:
-            code = StudentCode(submission, sandbox)
+        with Trainer(sandbox, store, quiet) as trainer, closing(StudentCode(submission, sandbox)) as code:
             return portrait(Scene(code, profile, LOADERS[DATA[profile]](), sandbox, trainer))
     except (DataError, SandboxError):
         return []
@@ -98,8 +98,7 @@ class StudentCode:
         """
         task = task_named(name)
         if name not in self._sessions:
-            for other in self._sessions.values():  # one guest at a time: each holds memory
-                other.close()
+            self.close()  # one guest at a time: each holds memory
             self._sessions = {name: TaskSession(task, self._submission, self._start)}
         try:
             return question(self._sessions[name])
@@ -115,6 +114,11 @@ class StudentCode:
                 f"{task.file_name} of {self._submission.name} is not right yet: {first}. "
                 f"`pytest grader --task {name}` says more."
             ) from None
+
+    def close(self) -> None:
+        """End the guest that was asked last."""
+        for session in self._sessions.values():
+            session.close()
 
     def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str]) -> Any:
         return self._sandbox.guest(sources, seed, tensorflow, without)
