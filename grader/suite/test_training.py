@@ -199,7 +199,7 @@ def test_epoch_timer_adds_the_seconds(task: TaskSession) -> None:
         if not epoch.whole.holds(found, SLACK):
             message = f"In epoch {place}, which took {pause:g} seconds, {shown} gave epoch_seconds of "
             works = task.mentions("process_time") or task.mentions("thread_time")
-            hint = WORK_HINT if works else _time_hint(place, found, epochs)
+            hint = WORK_HINT if works else _time_hint(place, seconds, epochs)
             means = [sum(least[: count + 1]) / (count + 1) for count in range(len(least))]
             if place and all(abs(one - mean) < SLACK / 2 for one, mean in zip(seconds, means, strict=True)):
                 hint = MEAN_HINT
@@ -309,10 +309,37 @@ def _measured(seconds: float) -> str:
     return "less than 1000" if seconds < 1000 else "more than 1000"
 
 
-def _time_hint(place: int, found: float, epochs: list[DrivenEpoch]) -> str:
-    """What helps where a time is wrong."""
-    epoch, passed = epochs[place], [epoch.whole.least for epoch in epochs]
+EARLIER_HINT = "That is the time of an earlier epoch: note the time anew in every on_epoch_begin."
+DIVIDED_HINT = "Are the seconds divided by the number of epochs? This epoch's alone were asked for."
+TRAINED_HINT = "The validation belongs to the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+BATCH_HINT = "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+
+
+def _told_by_all(seconds: list[float], epochs: list[DrivenEpoch]) -> str:
+    """What helps, where one mistake explains the times of all epochs; empty where none does.
+
+    A single time may be several things at once, or nearly: a half of 0.06 seconds is an earlier epoch of 0.03.
+    """
+    wholes = [epoch.whole for epoch in epochs]
+    divided = [one * number for number, one in enumerate(seconds, start=1)]
+    explanations = (
+        (EARLIER_HINT, seconds, [wholes[: number + 1] for number in range(len(wholes))]),
+        (DIVIDED_HINT, divided, [[whole] for whole in wholes]),
+        (TRAINED_HINT, seconds, [[epoch.trained] for epoch in epochs]),
+        (BATCH_HINT, seconds, [epoch.batches for epoch in epochs]),
+    )
+    for hint, times, spans in explanations:
+        if all(any(span.holds(one, PART_SLACK) for span in may) for one, may in zip(times, spans, strict=True)):
+            return hint
+    return ""
+
+
+def _time_hint(place: int, seconds: list[float], epochs: list[DrivenEpoch]) -> str:
+    """What helps where the time of one epoch is wrong."""
+    found, epoch, passed = seconds[place], epochs[place], [epoch.whole.least for epoch in epochs]
     before = sum(passed[:place])
+    if hint := _told_by_all(seconds, epochs):
+        return hint
     if found < -SLACK:
         return "The end minus the beginning: time.perf_counter() - self.began."
     if place and abs(found - before - passed[place]) < SLACK * (place + 1):
@@ -323,13 +350,13 @@ def _time_hint(place: int, found: float, epochs: list[DrivenEpoch]) -> str:
     if passed[place] > 1 and abs(found + 1 - passed[place]) < SLACK:
         return "A whole second is missing: total_seconds() gives all of a timedelta, .microseconds only its last part."
     if any(abs(found - earlier) < SLACK / 2 for earlier in passed[:place]):
-        return "That is the time of an earlier epoch: note the time anew in every on_epoch_begin."
+        return EARLIER_HINT
     if place and abs(found * (place + 1) - passed[place]) < SLACK:
-        return "Are the seconds divided by the number of epochs? This epoch's alone were asked for."
+        return DIVIDED_HINT
     if epoch.trained.holds(found, PART_SLACK):
-        return "The validation belongs to the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+        return TRAINED_HINT
     if any(batch.holds(found, PART_SLACK) for batch in epoch.batches):
-        return "That is one batch of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
+        return BATCH_HINT
     if 0.3 < found / passed[place] < 0.9:
         return "That is a part of the epoch: take the time in on_epoch_begin, and again in on_epoch_end."
     if found == 0 and not place:
