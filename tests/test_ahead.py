@@ -6,7 +6,7 @@ import time
 
 from grader.course import settings
 from grader.sandbox import cores
-from grader.sandbox.host import Sandbox
+from grader.sandbox.host import TENSORFLOW_MODULES, Sandbox
 from tests.bank.cases import SOLUTIONS, Case
 from tests.test_plugin import results_in, run
 
@@ -86,7 +86,7 @@ def test_a_share_of_a_core_is_one_worker(tmp_path, monkeypatch):
 
 def test_a_server_that_still_imports_is_ended_at_once():
     sandbox = Sandbox()
-    sandbox.warm(tensorflow=True)
+    sandbox.warm(TENSORFLOW_MODULES)
     begun = time.monotonic()
     sandbox.close()
     assert time.monotonic() - begun < 1

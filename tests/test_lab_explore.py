@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,7 @@ from grader.lab.models import LabError, Reference, cnn, dense_model, with_second
 from grader.lab.training import Trainer, multiplications, work
 from grader.sandbox.host import Sandbox
 from grader.suite.student_code import StudentCode, code_of
+from tests.conftest import descendants
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -63,10 +65,10 @@ def count_trainings(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Iterat
     started = []
     start = sandbox.start
 
-    def noted(entry: str, tensorflow: bool) -> Any:
+    def noted(entry: str, preload: str) -> Any:
         if entry == TRAINER:
             started.append(entry)
-        return start(entry, tensorflow)
+        return start(entry, preload)
 
     monkeypatch.setattr(sandbox, "start", noted)
     yield lambda: len(started)
@@ -164,6 +166,8 @@ def test_an_interrupted_run_goes_on_and_a_second_one_trains_nothing(
     with Trainer(sandbox, tmp_path, quiet) as trainer:
         first = trainer.train(named[:1])  # a run that was interrupted after this
     assert count_trainings() == 1
+    sandbox.end_trainers()  # as after each submission of a class
+    assert "grader.judging.trainer" not in " ".join(descendants(os.getpid()).values())
     with Trainer(sandbox, tmp_path, quiet) as trainer:
         both = trainer.train(named)
     assert count_trainings() == 2

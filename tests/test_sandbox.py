@@ -24,7 +24,7 @@ from grader.judging.verdict import LINES_LIMIT, clean
 from grader.plugin import grade
 from grader.results import Results, Status
 from grader.sandbox.answers import FORMS, is_answer, is_exception, is_observation
-from grader.sandbox.host import GuestCrashed, GuestTimeout, Sandbox, SandboxError, environment
+from grader.sandbox.host import TENSORFLOW_MODULES, GuestCrashed, GuestTimeout, Sandbox, SandboxError, environment
 from grader.sandbox.observe import observe, observe_exception
 from grader.sandbox.output import Output
 from grader.sandbox.probes import Probes
@@ -656,6 +656,6 @@ def test_servers_read_the_data_that_is_named_and_no_settings_of_keras(monkeypatc
     (tmp_path / ".keras").mkdir()
     (tmp_path / ".keras" / "keras.json").write_text('{"floatx": "float16"}', encoding="utf-8")
     said = "import json, keras, os; print(json.dumps([keras.config.floatx(), os.environ['GRADER_DATA_CACHE']]))"
-    variables = {**environment(), "HOME": str(tmp_path)}
+    variables = {**environment(TENSORFLOW_MODULES), "HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", said], env=variables, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["float32", str(tmp_path / "elsewhere")]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from grader.course.settings import Profile
 from grader.plugin import grade
 from grader.results import TaskResult
-from grader.sandbox.host import Sandbox
+from grader.sandbox.host import TENSORFLOW_MODULES, Sandbox
 from grader.sandbox.scratch import remove
 from grader.sandbox.submission import Submission
 
@@ -93,7 +93,7 @@ def _end_with_parent() -> None:
 def _sandbox() -> Sandbox:
     if Kept.sandbox is None or Kept.pid != os.getpid():
         Kept.sandbox, Kept.pid = Sandbox(Kept.scratch), os.getpid()
-        Kept.sandbox.warm(tensorflow=True)
+        Kept.sandbox.warm(TENSORFLOW_MODULES)
         atexit.register(Kept.sandbox.close)
     return Kept.sandbox
 
@@ -108,6 +108,7 @@ def judge(unit: Unit) -> Judged:
     with ONE_AT_A_TIME:
         began = time.monotonic()
         results = grade(unit.submission, unit.tasks, unit.profile, store, _sandbox())
+        _sandbox().end_trainers()
     tasks = tuple(result for result in results.tasks if result.name in unit.tasks)
     return Judged(tasks, results.environment, time.monotonic() - began)
 
@@ -117,4 +118,6 @@ def draw(unit: Unit) -> "list[Picture]":
     from grader.suite.student_code import pictures_of  # matplotlib: only where it is asked for
 
     with ONE_AT_A_TIME:
-        return pictures_of(unit.submission, unit.profile, _sandbox(), Path(unit.store) if unit.store else None)
+        found = pictures_of(unit.submission, unit.profile, _sandbox(), Path(unit.store) if unit.store else None)
+        _sandbox().end_trainers()
+    return found

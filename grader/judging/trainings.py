@@ -17,7 +17,7 @@ from grader.course.dataset import full_digest, subset_digest
 from grader.judging.jobs import Job, Trained, job_key, library_versions, trained_from_json
 from grader.judging.store import Store, Value
 from grader.judging.trained_model import TrainedModel, model_from_json, model_key, model_to_json
-from grader.sandbox.host import ENDED, Process, Sandbox, SandboxError
+from grader.sandbox.host import ENDED, TRAINER_MODULES, Process, Sandbox, SandboxError
 from grader.sandbox.output import Output
 from grader.sandbox.wire import Channel, WireError
 
@@ -129,7 +129,7 @@ class Trainings:
     def _trained(self, key: str, job: Job, weights: bool) -> Value:
         if self._closed:
             raise SandboxError(ENDED)
-        process = self._sandbox.start(TRAINER, tensorflow=True)
+        process = self._sandbox.start(TRAINER, TRAINER_MODULES)
         self._running.append(process)
         if self._closed:  # while it was started
             process.end()

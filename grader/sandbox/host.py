@@ -32,7 +32,8 @@ TENSORFLOW_MODULES = (
     f"tensorflow,keras,tensorboard.summary,{GUEST_MODULES},"
     "grader.sandbox.models,grader.sandbox.training,grader.sandbox.fed"
 )
-"""What the two servers import; `:prepare` is called. `tensorboard.summary` is what TensorFlow imports to log."""
+TRAINER_MODULES = "tensorflow,keras,grader.judging.trainer"
+"""What the three servers import; `:prepare` is called. `tensorboard.summary` is what TensorFlow imports to log."""
 
 SERVER_SECONDS = 10.0
 """Deadline for a server that has started: to fork takes it 10 ms, to end a guest that holds 3 GB half a second."""
@@ -107,13 +108,18 @@ def can_fork() -> bool:
     return sys.platform == "linux" and hasattr(os, "fork") and os.environ.get(PORTABLE_VARIABLE) != "portable"
 
 
-def environment() -> dict[str, str]:
-    """The environment of servers: nothing of the caller's but what finds Python's libraries; determinism fixed."""
+def environment(preload: str) -> dict[str, str]:
+    """The environment of the server of these modules: nothing of the caller's but what finds Python's libraries.
+
+    All that could change a number is fixed. oneDNN trains a CNN in two thirds of the time. In a guest, which computes
+    next to nothing, it costs more than it wins: for each kind of operation it searches all of TensorFlow's.
+    """
     kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_ENABLE_ONEDNN_OPTS": "1" if preload == TRAINER_MODULES else "0",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         # guests are as many as cores; threads that wait for one another took a fifth of the time of three at work
         "TF_NUM_INTRAOP_THREADS": "1",
@@ -145,7 +151,7 @@ class ForkServer:
             self._process = subprocess.Popen(
                 command("--serve", str(theirs.fileno()), preload),
                 pass_fds=[theirs.fileno()],
-                env=environment(),
+                env=environment(preload),
                 cwd=tempfile.gettempdir(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -250,7 +256,7 @@ class FreshServer:
         """A new process."""
         child = subprocess.Popen(
             command("--once", entry, self._preload),
-            env=environment(),
+            env=environment(self._preload),
             cwd=tempfile.gettempdir(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -447,7 +453,7 @@ def _ending(status: int | None) -> str:
 
 
 class Sandbox:
-    """The servers of one run: one with numpy alone, one with TensorFlow, each started when first needed."""
+    """The servers of one run: for guests with numpy alone, guests with TensorFlow, and trainings; each when needed."""
 
     def __init__(self, scratch: Path | None = None) -> None:
         """Prepare; the folders of guests are made in `scratch`, or where temporary files belong."""
@@ -457,13 +463,12 @@ class Sandbox:
         self._scratch = scratch
         self.portable = not can_fork()
 
-    def warm(self, tensorflow: bool) -> Server:
-        """Start a server in the background, so that it imports while something else is done.
+    def warm(self, preload: str) -> Server:
+        """Start the server of these modules in the background, so that it imports while something else is done.
 
         Raises:
             SandboxError: the sandbox has been closed.
         """
-        preload = TENSORFLOW_MODULES if tensorflow else GUEST_MODULES
         with self._lock:
             if self._closed:
                 raise SandboxError(ENDED)
@@ -471,23 +476,23 @@ class Sandbox:
                 self._servers[preload] = FreshServer(preload) if self.portable else ForkServer(preload)
             return self._servers[preload]
 
-    def start(self, entry: str, tensorflow: bool) -> Process:
-        """A new child; a server that has died is replaced once.
+    def start(self, entry: str, preload: str) -> Process:
+        """A new child of the server of these modules; one that has died is replaced once.
 
         Raises:
             SandboxError: a server cannot be started.
         """
-        server = self.warm(tensorflow)
+        server = self.warm(preload)
         try:
             return server.start(entry)
         except SandboxError:
             with self._lock:  # another thread may have replaced it already
-                dead = [preload for preload, other in self._servers.items() if other is server]
-                for preload in dead:
+                dead = self._servers.get(preload) is server
+                if dead:
                     del self._servers[preload]
             if dead:
                 server.close()
-            return self.warm(tensorflow).start(entry)
+            return self.warm(preload).start(entry)
 
     def guest(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str] = ()) -> Guest:
         """A guest for the modules in `sources` (file name to content), confined and ready for questions.
@@ -517,7 +522,7 @@ class Sandbox:
             },
         }
         try:
-            process = self.start(GUEST, tensorflow)
+            process = self.start(GUEST, TENSORFLOW_MODULES if tensorflow else GUEST_MODULES)
         except BaseException:
             remove(base)
             raise
@@ -525,6 +530,13 @@ class Sandbox:
             return Guest(process, setting, base)
         except (GuestTimeout, GuestCrashed) as error:
             raise SandboxError(f"a guest could not be started: {error}") from None
+
+    def end_trainers(self) -> None:
+        """End the server of trainings and what it started: few submissions train, and it holds 200 MB."""
+        with self._lock:
+            server = self._servers.pop(TRAINER_MODULES, None)
+        if server is not None:
+            server.close()
 
     def close(self) -> None:
         """End everything that was started, and start nothing more."""

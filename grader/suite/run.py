@@ -18,7 +18,7 @@ from grader.judging.jobs import Job, Trained
 from grader.judging.store import Store
 from grader.judging.trainings import Trainings
 from grader.judging.verdict import Verdict
-from grader.sandbox.host import ENDED, Guest, Sandbox, SandboxError
+from grader.sandbox.host import ENDED, GUEST_MODULES, TENSORFLOW_MODULES, Guest, Sandbox, SandboxError
 from grader.sandbox.submission import Submission
 from grader.suite.in_process import InProcess
 from grader.suite.session import Asked, TaskSession
@@ -92,9 +92,9 @@ class Run:
             tasks: those that are certain to be graded; TensorFlow is imported where one of them surely needs it.
         """
         if self.submission.sources and not self._in_process:
-            self.sandbox.warm(tensorflow=False)
+            self.sandbox.warm(GUEST_MODULES)
             if any(task.needs_tensorflow and self._is_written(task) for task in tasks):
-                self.sandbox.warm(tensorflow=True)
+                self.sandbox.warm(TENSORFLOW_MODULES)
 
     def _is_written(self, task: Task) -> bool:
         """Whether a module is there and surely more than the stub, told by its text alone."""
@@ -104,7 +104,7 @@ class Run:
         """Have TensorFlow imported, if one of these tasks needs it and is more than a stub, while others are graded."""
         need = [task for task in tasks if task.needs_tensorflow and not self._in_process]
         if any(self._is_written(task) or self.session(task).is_worth_a_guest() for task in need):
-            self.sandbox.warm(tensorflow=True)
+            self.sandbox.warm(TENSORFLOW_MODULES)
 
     def _start(self, sources: Mapping[str, bytes], seed: int, tensorflow: bool, without: Sequence[str]) -> Asked:
         if self._in_process:
