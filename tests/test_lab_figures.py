@@ -1,5 +1,6 @@
 """The figures: drawn from plain arrays, titled and labelled, and all of them from a submission by one command."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,11 +169,14 @@ def test_what_student_code_answers_is_looked_at(
     assert sentence in str(refused.value)
 
 
-def test_all_figures_are_drawn_from_a_submission(tmp_path: Path) -> None:
-    submission = REPOSITORY / "solutions"
-    assert gallery.main(lambda sandbox: code_of(submission, sandbox), tmp_path, Profile.QUICK) == 0
-    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(gallery.GALLERY)
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+def test_all_figures_are_drawn_from_a_submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission, out, guests = REPOSITORY / "solutions", tmp_path / "out", tmp_path / "guests"
+    guests.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(guests))
+    assert gallery.main(lambda sandbox: code_of(submission, sandbox), out, Profile.QUICK) == 0
+    assert sorted(path.stem for path in out.iterdir()) == sorted(gallery.GALLERY)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in out.iterdir())
+    assert not list(guests.iterdir()), "the folder of a guest is left"
 
 
 def test_stubs_get_the_figures_that_need_no_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

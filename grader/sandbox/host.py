@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
+from weakref import WeakSet
 
 from grader.course import dataset, settings
 from grader.sandbox.answers import is_answer, is_exception
@@ -458,6 +459,7 @@ class Sandbox:
     def __init__(self, scratch: Path | None = None) -> None:
         """Prepare; the folders of guests are made in `scratch`, or where temporary files belong."""
         self._servers: dict[str, Server] = {}
+        self._guests: WeakSet[Guest] = WeakSet()
         self._lock = threading.Lock()  # several trainings may be begun at once
         self._closed = False
         self._scratch = scratch
@@ -527,9 +529,16 @@ class Sandbox:
             remove(base)
             raise
         try:
-            return Guest(process, setting, base)
+            made = Guest(process, setting, base)
         except (GuestTimeout, GuestCrashed) as error:
             raise SandboxError(f"a guest could not be started: {error}") from None
+        with self._lock:
+            closed = self._closed
+            self._guests.add(made)
+        if closed:  # while it was started
+            made.close()
+            raise SandboxError(ENDED)
+        return made
 
     def end_trainers(self) -> None:
         """End the server of trainings and what it started: few submissions train, and it holds 200 MB."""
@@ -539,10 +548,12 @@ class Sandbox:
             server.close()
 
     def close(self) -> None:
-        """End everything that was started, and start nothing more."""
+        """End everything that was started, with the folders of guests, and start nothing more."""
         with self._lock:
             self._closed = True
-            servers = list(self._servers.values())
+            servers, guests = list(self._servers.values()), list(self._guests)
             self._servers.clear()
+        for guest in guests:  # those that have been closed are not closed twice
+            guest.close()
         for server in servers:
             server.close()
