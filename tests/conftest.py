@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from grader.results import Results
 from grader.sandbox.host import Sandbox
 from grader.sandbox.submission import read_submission
 from grader.suite.student_code import StudentCode
+from tests.bench import descendants
 
 Grade = Callable[..., Results]
 
@@ -58,25 +59,13 @@ def no_guest_lives_on(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def guests() -> set[int]:
-    """All processes that servers below this one have started."""
-    servers = {pid for pid, line in descendants(os.getpid()).items() if "grader.sandbox.server" in line}
-    return {pid for server in servers for pid in descendants(server)}
+    """All processes that servers below this one have started; none where there is no Linux."""
+    servers = [pid for pid in descendants(os.getpid()) if "grader.sandbox.server" in command_line(pid)]
+    return {pid for server in servers for pid in descendants(server) if pid != server}
 
 
-def descendants(pid: int) -> dict[int, str]:
-    """All processes below one, with their command lines; none where there is no Linux."""
-    found = {}
-    waiting = [pid]
-    while waiting:
-        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-            try:
-                children = [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
-            for child in children:
-                try:
-                    found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                except OSError:
-                    continue
-                waiting.append(child)
-    return found
+def command_line(pid: int) -> str:
+    """How a process was started; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return ""

@@ -37,7 +37,8 @@ from grader.lab.models import LabError, Reference, cnn, dense_model, with_second
 from grader.lab.training import Trainer, multiplications, work
 from grader.sandbox.host import Sandbox
 from grader.suite.student_code import StudentCode, code_of
-from tests.conftest import descendants
+from tests.bench import descendants
+from tests.conftest import command_line
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -167,7 +168,7 @@ def test_an_interrupted_run_goes_on_and_a_second_one_trains_nothing(
         first = trainer.train(named[:1])  # a run that was interrupted after this
     assert count_trainings() == 1
     sandbox.end_trainers()  # as after each submission of a class
-    assert "grader.judging.trainer" not in " ".join(descendants(os.getpid()).values())
+    assert "grader.judging.trainer" not in " ".join(map(command_line, descendants(os.getpid())))
     with Trainer(sandbox, tmp_path, quiet) as trainer:
         both = trainer.train(named)
     assert count_trainings() == 2

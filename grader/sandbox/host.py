@@ -553,7 +553,7 @@ class Sandbox:
             self._closed = True
             servers, guests = list(self._servers.values()), list(self._guests)
             self._servers.clear()
-        for guest in guests:  # those that have been closed are not closed twice
+        for guest in guests:  # closed before or not: a second time does nothing
             guest.close()
         for server in servers:
             server.close()
